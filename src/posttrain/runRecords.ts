@@ -1,0 +1,100 @@
+/**
+ * What a training run is made of: its configuration, its metrics, its rollouts. Plain data, so that the same record is
+ * written by the worker, read by the page and printed by the headless recipe.
+ */
+import type { Mark, NoScoreCause } from '../proofs/records'
+
+export type Stage = 'sft' | 'grpo'
+export type BackendName = 'webgpu' | 'wasm'
+export type RunStatus = 'running' | 'paused' | 'finished' | 'stopped' | 'interrupted' | 'failed'
+
+/** What the researcher chose; with the code version and the adapter it determines the curves. */
+export interface RunRequest {
+  readonly name: string
+  readonly datasetId: string
+  readonly datasetName: string
+  readonly preset: string
+  readonly seed: number
+}
+
+export interface RunRecord extends RunRequest {
+  readonly schema: 1
+  readonly id: string
+  readonly status: RunStatus
+  /** Why it stands where it stands: an error, a lost device; null when there is nothing to say. */
+  readonly reason: string | null
+  readonly backend: BackendName
+  readonly adapter: string
+  readonly parameters: number
+  /** Optimiser steps done, counted over both stages. */
+  readonly step: number
+  readonly totalSteps: number
+  /** Steps of stage `sft`; steps above belong to `grpo`. */
+  readonly sftSteps: number
+  /** Last step that a stored checkpoint can continue from. */
+  readonly checkpointStep: number
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly evaluations: readonly Evaluation[]
+}
+
+/** Metrics of one optimiser step. Non-finite or missing values are null. Names follow TRL. */
+export interface MetricPoint {
+  readonly step: number
+  readonly stage: Stage
+  readonly values: Readonly<Record<string, number | null>>
+}
+
+/** One sampled completion with its grade. */
+export interface Rollout {
+  /** Index of its group (one problem, K rollouts) inside the step. */
+  readonly group: number
+  readonly index: number
+  readonly problem: string
+  readonly rubric: string
+  /** Completion as sampled, with `</think>` where it was sampled. */
+  readonly completion: string
+  readonly reasoning: string
+  readonly proof: string
+  readonly tokens: number
+  readonly isTruncated: boolean
+  /** Points out of 7; null when no grade could be had. */
+  readonly score: number | null
+  readonly cause: NoScoreCause | null
+  readonly marks: readonly Mark[]
+  /** score/7 minus the mean of the group. */
+  readonly advantage: number | null
+  /** Sum over tokens of log π at sampling time, in nats. */
+  readonly logprob: number
+}
+
+export interface RolloutStep {
+  readonly step: number
+  readonly rollouts: readonly Rollout[]
+}
+
+/** Held-out evaluation, one attempt a problem. */
+export interface Evaluation {
+  readonly label: 'base' | 'sft' | 'rl'
+  readonly step: number
+  readonly problems: number
+  /** Mean of score/7. */
+  readonly reward: number
+  readonly successRate: number
+  readonly finishRate: number
+  readonly meanLength: number
+  readonly lengths: readonly number[]
+}
+
+/** What a running job tells. */
+export type RunEvent =
+  | { readonly kind: 'status'; readonly status: RunStatus; readonly reason: string | null }
+  /** What the worker is busy with between steps, e.g. "Compiling shaders", "Evaluating 12 of 32". */
+  | { readonly kind: 'activity'; readonly text: string }
+  | { readonly kind: 'metrics'; readonly points: readonly MetricPoint[] }
+  | { readonly kind: 'rollouts'; readonly step: RolloutStep }
+  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly kind: 'checkpointSaved'; readonly step: number }
+  /** A write that failed: the run goes on from memory and says so. */
+  | { readonly kind: 'saveFailed'; readonly reason: string }
+  | { readonly kind: 'deviceLost'; readonly reason: string }
