@@ -11,8 +11,14 @@ export type RunStatus = 'running' | 'paused' | 'finished' | 'stopped' | 'interru
 /** What the researcher chose; with the code version and the adapter it determines the curves. */
 export interface RunRequest {
   readonly name: string
-  readonly datasetId: string
-  readonly datasetName: string
+  /** Traces for supervised fine-tuning (problem, reasoning, proof). */
+  readonly sftDatasetId: string
+  readonly sftDatasetName: string
+  /** Problems with rubrics for reinforcement learning. */
+  readonly rlDatasetId: string
+  readonly rlDatasetName: string
+  /** Problems never trained on; null sets the last tenth of the RL problems aside. */
+  readonly heldOutDatasetId: string | null
   readonly preset: string
   readonly seed: number
 }

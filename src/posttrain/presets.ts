@@ -1,0 +1,109 @@
+/**
+ * Sizes at which the QED-Nano recipe runs in a tab. The objective is the paper's in all of them; what shrinks is the
+ * model, the length, the group and the number of steps.
+ */
+import type { ModelConfig } from './modelConfig'
+import { VOCAB_SIZE } from '../proofs/tinyProofs/vocabulary'
+
+export interface SftSettings {
+  readonly steps: number
+  readonly batchRows: number
+  readonly learningRate: number
+  readonly warmupSteps: number
+  readonly weightDecay: number
+  readonly clipNorm: number
+  /** Rows with more tokens than this are set aside and counted, never cut: cut traces teach not to end. */
+  readonly maxTokens: number
+}
+
+export interface GrpoSettings {
+  readonly steps: number
+  /** Problems a step. */
+  readonly groups: number
+  /** Rollouts a problem: K. */
+  readonly groupSize: number
+  readonly temperature: number
+  /** A completion that reaches this many tokens is truncated; without `</think>` its proof is empty and scores 0. */
+  readonly maxNewTokens: number
+  readonly learningRate: number
+  readonly warmupSteps: number
+  readonly weightDecay: number
+  readonly clipNorm: number
+  /** Ratio clamp of the surrogate; the paper's code uses 4. */
+  readonly epsilon: number
+  readonly entropyBonus: number
+  readonly klCoefficient: number
+}
+
+export interface Preset {
+  readonly id: string
+  readonly label: string
+  readonly description: string
+  /** `any` also trains on the wasm backend, slowly. */
+  readonly needs: 'any' | 'webgpu'
+  readonly model: ModelConfig
+  /** Problems whose prompt is longer are set aside and counted. */
+  readonly maxPromptTokens: number
+  readonly sft: SftSettings
+  readonly grpo: GrpoSettings
+  /** Held-out problems in each of the three evaluations (base, after SFT, after RL). */
+  readonly evaluationProblems: number
+  readonly checkpointEverySteps: number
+}
+
+function shape(hidden: number, layers: number, heads: number, kvHeads: number, headDim: number, inner: number): ModelConfig {
+  return {
+    vocab_size: VOCAB_SIZE,
+    hidden_size: hidden,
+    intermediate_size: inner,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    num_key_value_heads: kvHeads,
+    head_dim: headDim,
+    rope_theta: 10_000,
+    rms_norm_eps: 1e-6,
+    tie_word_embeddings: true,
+  }
+}
+
+/** Shared by all presets: the paper's objective (arXiv 2604.04898; released configuration `qed_nano_rl.yaml`). */
+const objective = { temperature: 0.8, weightDecay: 0.01, epsilon: 4, entropyBonus: 1e-4, klCoefficient: 0, clipNorm: 0.3 }
+
+export const PRESETS: Readonly<Record<string, Preset>> = {
+  micro: {
+    id: 'micro',
+    label: 'Micro',
+    description: 'One layer, a minute even on a software adapter. Shows the whole path; learns style more than proof.',
+    needs: 'any',
+    model: shape(32, 1, 2, 1, 16, 64),
+    maxPromptTokens: 24,
+    sft: { steps: 30, batchRows: 16, learningRate: 8e-3, warmupSteps: 4, weightDecay: 0.01, clipNorm: 1, maxTokens: 96 },
+    grpo: { ...objective, steps: 24, groups: 2, groupSize: 8, maxNewTokens: 32, learningRate: 4e-3, warmupSteps: 0 },
+    evaluationProblems: 16,
+    checkpointEverySteps: 5,
+  },
+  smoke: {
+    id: 'smoke',
+    label: 'Smoke',
+    description: 'Two layers; a few minutes on two CPU cores, less on a GPU. SFT lengthens the traces, RL makes them end.',
+    needs: 'any',
+    model: shape(64, 2, 4, 2, 16, 128),
+    maxPromptTokens: 32,
+    sft: { steps: 250, batchRows: 16, learningRate: 4e-3, warmupSteps: 20, weightDecay: 0.01, clipNorm: 1, maxTokens: 128 },
+    grpo: { ...objective, steps: 60, groups: 4, groupSize: 8, maxNewTokens: 48, learningRate: 1e-3, warmupSteps: 0 },
+    evaluationProblems: 48,
+    checkpointEverySteps: 10,
+  },
+  small: {
+    id: 'small',
+    label: 'Small',
+    description: 'Four layers, all six levels of the task. For a GPU.',
+    needs: 'webgpu',
+    model: shape(128, 4, 4, 2, 32, 256),
+    maxPromptTokens: 64,
+    sft: { steps: 1500, batchRows: 32, learningRate: 2e-3, warmupSteps: 50, weightDecay: 0.01, clipNorm: 1, maxTokens: 192 },
+    grpo: { ...objective, steps: 300, groups: 8, groupSize: 16, maxNewTokens: 96, learningRate: 3e-4, warmupSteps: 0 },
+    evaluationProblems: 96,
+    checkpointEverySteps: 20,
+  },
+}
