@@ -71,6 +71,12 @@ export class MetricLog {
     this.schedule()
   }
 
+  /** Forgets what came after `step`: a resume computes it again. */
+  truncateAfter(step: number): void {
+    this.dropFrom(step + 1)
+    this.schedule()
+  }
+
   private dropFrom(step: number): void {
     shorten(this.steps, step)
     this.stages.length = this.steps.length
