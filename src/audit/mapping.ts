@@ -162,7 +162,7 @@ export function kindOf(rater: string): RaterKind {
   return /human|expert|gold|annotator|professor|teacher/i.test(rater) ? 'human' : /^rule|checker/i.test(rater) ? 'rule' : 'llm'
 }
 
-/** At least half of the first rows' filled cells read as a grade. */
+/** At least half of the first rows' filled cells read as a grade, or as a refusal or cut reply in place of one. */
 function isMostlyGrades(column: string, table: RawTable): boolean {
   const at = table.columns.indexOf(column)
   let filled = 0
@@ -171,7 +171,7 @@ function isMostlyGrades(column: string, table: RawTable): boolean {
     const { status } = readScore(row[at])
     if (status === 'missing') continue
     filled++
-    if (status === 'ok') grades++
+    if (status !== 'unparsed') grades++
   }
   return filled > 0 && grades * 2 >= filled
 }

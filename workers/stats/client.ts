@@ -1,0 +1,106 @@
+/** What the page calls: one statistics worker, opened when first needed and replaced when it dies. */
+import { proxy } from 'comlink'
+import type { CellKey, Matrix, MatrixQuery } from '../../src/audit/matrix'
+import type { PairedGrade } from '../../src/audit/pairs'
+import { fail, type Failure, type Result } from '../../src/base/result'
+import { openWorker } from '../labWorker'
+import type { AuditInfo, AuditTable, ImportFailure, MatrixFailure, OnProgress, ProofView, StatsApi, TableFailure } from './protocol'
+
+/** What the store of audits asks for. */
+export interface StatsClient {
+  tables(): Promise<readonly AuditInfo[]>
+  importFile(file: File, onProgress: OnProgress, signal: AbortSignal): Promise<Result<AuditInfo, ImportFailure>>
+  remove(tableId: string): Promise<void>
+  open(tableId: string, humans: readonly string[]): Promise<Result<AuditTable, TableFailure>>
+  matrix(tableId: string, query: MatrixQuery, onProgress: OnProgress, signal: AbortSignal): Promise<Result<Matrix, MatrixFailure>>
+  cellItems(tableId: string, query: Pick<MatrixQuery, 'rubric' | 'humans'>, key: CellKey): Promise<Result<readonly PairedGrade[], TableFailure>>
+  proof(tableId: string, proofId: string, rubric: string): Promise<Result<ProofView, TableFailure | 'noProof'>>
+}
+
+type StatsWorker = ReturnType<typeof openWorker<StatsApi>>
+
+let current: StatsWorker | null = null
+
+function statsWorker(): StatsWorker {
+  if (current) return current
+  // Literally this form: a URL in a variable builds cleanly and ships no worker.
+  const opened = openWorker<StatsApi>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }), 'statistics')
+  current = opened
+  opened.died.catch(() => {
+    opened.terminate()
+    if (current === opened) current = null
+  })
+  return opened
+}
+
+function died(error: unknown): Failure<'worker'> {
+  return fail('worker', `The statistics worker ended: ${error instanceof Error ? error.message : String(error)}.`, {
+    next: 'Retry: it starts anew, and stored tables are still there.',
+  })
+}
+
+async function ask<T, Kind extends string>(work: (worker: StatsWorker) => Promise<Result<T, Kind | 'worker'>>): Promise<Result<T, Kind | 'worker'>> {
+  try {
+    const worker = statsWorker()
+    return await worker.call(work(worker))
+  } catch (error) {
+    return died(error)
+  }
+}
+
+/** Runs a job that can be cancelled: a signal cannot cross to the worker, a job's name can. */
+async function cancellable<T>(worker: StatsWorker, signal: AbortSignal, run: (job: string) => Promise<T>): Promise<T> {
+  const job = crypto.randomUUID()
+  const cancel = () => void worker.call(worker.api.cancel(job)).catch(() => {})
+  signal.addEventListener('abort', cancel)
+  try {
+    const answer = run(job)
+    if (signal.aborted) cancel()
+    return await answer
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** A damaged parquet file can send its reader round for ever; only ending the worker stops that. */
+const SILENCE_MS = 20_000
+
+async function guarded<T>(worker: StatsWorker, onProgress: OnProgress, run: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let giveUp: (error: Error) => void = () => {}
+  const silence = new Promise<never>((_, reject) => (giveUp = reject))
+  const wait = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      worker.terminate()
+      if (current === worker) current = null
+      giveUp(new Error(`the file gave nothing for ${SILENCE_MS / 1000} seconds and reading it was given up`))
+    }, SILENCE_MS)
+  }
+  wait()
+  try {
+    return await Promise.race([silence, run((done) => (wait(), onProgress(done)))])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export const statsClient: StatsClient = {
+  async tables() {
+    const worker = statsWorker()
+    return worker.call(worker.api.tables())
+  },
+  importFile: (file, onProgress, signal) =>
+    ask<AuditInfo, ImportFailure>((worker) =>
+      cancellable(worker, signal, (job) => guarded(worker, onProgress, (heard) => worker.api.importFile(job, file, proxy(heard))))),
+  async remove(tableId) {
+    const worker = statsWorker()
+    await worker.call(worker.api.remove(tableId))
+  },
+  open: (tableId, humans) => ask<AuditTable, TableFailure>((worker) => worker.api.open(tableId, humans)),
+  matrix: (tableId, query, onProgress, signal) =>
+    ask<Matrix, MatrixFailure>((worker) =>
+      cancellable(worker, signal, (job) => worker.api.matrix(job, tableId, query, proxy(onProgress)))),
+  cellItems: (tableId, query, key) => ask<readonly PairedGrade[], TableFailure>((worker) => worker.api.cellItems(tableId, query, key)),
+  proof: (tableId, proofId, rubric) => ask<ProofView, TableFailure | 'noProof'>((worker) => worker.api.proof(tableId, proofId, rubric)),
+}

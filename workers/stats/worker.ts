@@ -1,0 +1,131 @@
+/** The shell of the statistics worker: it owns the tables and the jobs; the statistics are src/audit. */
+import { expose } from 'comlink'
+import { humanRaters, ledgerOf } from '../../src/audit/ledger'
+import { cellPairs, matrixSteps, type Matrix } from '../../src/audit/matrix'
+import { fail, ok } from '../../src/base/result'
+import { auditStore } from '../../src/storage/audits'
+import { OpenTables, readAudit, SYNTHETIC_INFO } from './opened'
+import type { AuditInfo, OnProgress, StatsApi } from './protocol'
+
+const tables = new OpenTables(auditStore)
+const jobs = new Map<string, AbortController>()
+/** The last matrices by table and query: going back to one is free. */
+const computed = new Map<string, Matrix>()
+
+/** Lets a waiting message, a cancel above all, be heard. */
+const breathe = () => new Promise<void>((resolve) => setTimeout(resolve))
+
+function unhurried(onProgress: OnProgress): OnProgress {
+  let last = -Infinity
+  return (done) => {
+    const now = performance.now()
+    if (now - last < 100 && done < 1) return
+    last = now
+    void onProgress(done)
+  }
+}
+
+async function withStop<T>(job: string, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  jobs.set(job, stop) // before the first await, so a cancel sent right behind the start finds it
+  try {
+    return await work(stop.signal)
+  } finally {
+    jobs.delete(job)
+  }
+}
+
+expose({
+  async tables() {
+    const stored = await auditStore.list().catch(() => [])
+    const files = stored.sort((a, b) => a.addedAt - b.addedAt)
+    return [SYNTHETIC_INFO, ...files.map(({ id, name, file }): AuditInfo => ({ id, name, origin: 'file', sizeBytes: file.size }))]
+  },
+
+  importFile: (job, file, onProgress) =>
+    withStop(job, async (stop) => {
+      const info: AuditInfo = { id: crypto.randomUUID(), name: file.name, origin: 'file', sizeBytes: file.size }
+      const read = await readAudit(info, file, unhurried(onProgress), stop)
+      if (!read.ok) return read
+      try {
+        await auditStore.put({ schema: 1, id: info.id, name: info.name, addedAt: Date.now(), file: new Blob([file]) })
+      } catch (error) {
+        return fail('storage', `The browser could not store the file: ${error instanceof Error ? error.message : String(error)}.`, {
+          where: `\`${file.name}\``, next: 'Remove a table or a dataset to free space, then drop it again.',
+        })
+      }
+      tables.hold(read.value)
+      return ok(info)
+    }),
+
+  async remove(tableId) {
+    tables.forget(tableId)
+    await auditStore.remove(tableId)
+  },
+
+  async open(tableId, chosen) {
+    const opened = await tables.get(tableId)
+    if (!opened.ok) return opened
+    const { info, format, shape, table, columns, unread } = opened.value
+    const humans = humanRaters(table, chosen)
+    return ok({
+      ...info, format, shape, columns, rows: table.rows.length,
+      proofs: new Set(table.rows.map((r) => r.proofId)).size,
+      problems: new Set(table.rows.map((r) => r.problemId)).size,
+      raters: table.raters, humans: [...humans], rubrics: table.rubrics, solvers: table.solvers, domains: table.domains,
+      guessedMax: table.guessedMax, ledger: ledgerOf(table, humans, unread),
+    })
+  },
+
+  matrix: (job, tableId, query, onProgress) =>
+    withStop(job, async (stop) => {
+      const cacheKey = JSON.stringify([tableId, query])
+      const known = computed.get(cacheKey)
+      if (known) return ok(known)
+      const opened = await tables.get(tableId)
+      if (!opened.ok) return opened
+      const { table } = opened.value
+      const humans = humanRaters(table, query.humans)
+      if (humans.size === 0)
+        return fail('noHuman', 'No rater of this table is known to be human, so there is nothing to measure judges against.', {
+          next: 'Mark the raters whose grades are the human reference.',
+        })
+      const steps = matrixSteps(table, query, humans)
+      const report = unhurried(onProgress)
+      for (;;) {
+        const step = steps.next()
+        if (step.done) {
+          if (step.value.pairs === 0)
+            return fail('noPairs', 'No proof has both a human grade and a judge grade under this rubric.', { next: 'Choose another rubric, or other human raters.' })
+          computed.set(cacheKey, step.value)
+          for (const old of [...computed.keys()].slice(0, -12)) computed.delete(old)
+          return ok(step.value)
+        }
+        report(step.value)
+        await breathe()
+        if (stop.aborted) return fail('cancelled', 'The computation was stopped.')
+      }
+    }),
+
+  async cellItems(tableId, query, key) {
+    const opened = await tables.get(tableId)
+    return opened.ok ? ok(cellPairs(opened.value.table, query, key, humanRaters(opened.value.table, query.humans))) : opened
+  },
+
+  async proof(tableId, proofId, rubric) {
+    const opened = await tables.get(tableId)
+    if (!opened.ok) return opened
+    const { table, info } = opened.value
+    const grades = table.rows.filter((r) => r.proofId === proofId && r.rubric === rubric)
+    const first = grades[0]
+    if (!first) return fail('noProof', 'The table has no such proof under this rubric.', { next: 'Choose another one.' })
+    return ok({
+      proofId, problemId: first.problemId, domain: first.domain, solver: first.solver, rubric,
+      text: opened.value.textOf(proofId), grades, isSynthetic: info.origin === 'synthetic',
+    })
+  },
+
+  async cancel(job) {
+    jobs.get(job)?.abort()
+  },
+} satisfies StatsApi)
