@@ -1,0 +1,11 @@
+import { NoWebGpuNotice } from './NoWebGpuNotice'
+import { ModelsPlace } from './lazyPlaces'
+
+export function Models() {
+  return (
+    <>
+      <NoWebGpuNotice />
+      <ModelsPlace />
+    </>
+  )
+}

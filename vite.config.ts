@@ -1,0 +1,27 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+import { isolationHeaders, metaPolicy } from './scripts/contentPolicy'
+
+/** Puts the policy into the built page, so that it also holds on a host that sends no headers. */
+function contentPolicy(): Plugin {
+  return {
+    name: 'lab-content-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy }, injectTo: 'head-prepend' },
+    ],
+  }
+}
+
+export default defineConfig({
+  base: './', // the build runs from any folder of any host
+  plugins: [react(), contentPolicy()],
+  server: { headers: isolationHeaders() },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0, // a font or worker as a data: URL would be blocked by the policy
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 2500, // the engine worker carries tfjs; the page's own budget has a test
+  },
+})
