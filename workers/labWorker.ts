@@ -9,7 +9,7 @@ export interface LabWorker<Api> {
   /** Rejects once, when the worker can answer no more. Never resolves. */
   readonly died: Promise<never>
   /** The answer, or the reason of the worker's death, whichever comes first. */
-  call<T>(answer: Promise<T>): Promise<T>
+  call<P>(answer: P): Promise<Awaited<P>>
   /** Ends the worker; calls that wait for it reject. */
   terminate(): void
 }
@@ -59,12 +59,12 @@ export function openWorker<Api>(worker: Worker, name: string): LabWorker<Api> {
   return {
     api: wrap<Api>(worker),
     died,
-    call: <T>(answer: Promise<T>) =>
-      new Promise<T>((resolve, fail) => {
-        if (dead) return fail(dead)
+    call: <P>(answer: P) =>
+      new Promise<Awaited<P>>((resolve, fail) => {
         // A set, not Promise.race: thousands of races against one long-lived promise would never be freed.
-        waiting.add(fail)
-        answer.then(resolve, fail).finally(() => waiting.delete(fail))
+        if (dead) fail(dead)
+        else waiting.add(fail)
+        Promise.resolve(answer).then(resolve, fail).finally(() => waiting.delete(fail))
       }),
     terminate: () => {
       worker.terminate()

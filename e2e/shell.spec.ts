@@ -1,0 +1,87 @@
+import { expect, openPlace, PLACES, test } from './support'
+
+test('opens on the first page, and each place is one click away', async ({ page }) => {
+  await page.goto('./')
+  await expect(page.getByRole('heading', { level: 1, name: 'Proof Lab' })).toBeVisible()
+  await expect(page.getByText('Sample data')).toHaveCount(3)
+  const nav = page.getByRole('navigation', { name: 'Places' })
+  for (const place of PLACES) {
+    await nav.getByRole('link', { name: place, exact: false }).click()
+    await expect(page).toHaveURL(new RegExp(`#/${place}`))
+    await expect(page).toHaveTitle(new RegExp(place, 'i'))
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+    await expect(nav.locator('[aria-current="page"]')).toHaveText(new RegExp(place, 'i'))
+    await expect(page.getByText('Loading…', { exact: true })).toHaveCount(0)
+  }
+})
+
+test('back and forward walk through the places; an unknown address leads home', async ({ page }) => {
+  await openPlace(page, 'datasets')
+  await page.getByRole('link', { name: 'Judges', exact: true }).click()
+  await expect(page).toHaveURL(/#\/judges/)
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: 'Datasets' })).toBeVisible()
+  await page.goForward()
+  await expect(page.getByRole('heading', { level: 1, name: 'Judges' })).toBeVisible()
+  await page.goto('./#/nowhere/at/all')
+  await expect(page.getByRole('heading', { level: 1, name: 'Proof Lab' })).toBeVisible()
+})
+
+test('the view of a place lives in the URL, and is there again on return', async ({ page }) => {
+  await openPlace(page, 'runs', 'run=does-not-exist&x=wall')
+  await page.getByRole('link', { name: 'Datasets', exact: true }).click()
+  await expect(page).toHaveURL(/#\/datasets/)
+  await page.getByRole('link', { name: 'Runs', exact: true }).click()
+  await expect(page).toHaveURL(/#\/runs\?.*x=wall/)
+  await page.reload()
+  await expect(page).toHaveURL(/#\/runs\?.*x=wall/)
+  await page.getByRole('link', { name: 'Runs', exact: true }).click() // pressed again: afresh
+  await expect(page).toHaveURL(/#\/runs$/)
+})
+
+test('theme: follows the system, turns with the switch and with Alt+M, survives a reload', async ({ page }) => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.goto('./')
+  const light = await ground()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await ground()
+  expect(dark).not.toBe(light)
+  await page.getByRole('button', { name: /System theme/ }).click()
+  await expect(page.getByRole('button', { name: /Light theme/ })).toBeVisible()
+  expect(await ground()).toBe(light)
+  await page.keyboard.press('Alt+m')
+  await expect(page.getByRole('button', { name: /Dark theme/ })).toBeVisible()
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.reload()
+  await expect(page.getByRole('button', { name: /Dark theme/ })).toBeVisible()
+  expect(await ground()).toBe(dark)
+})
+
+test('the skip button leads past the navigation', async ({ page }) => {
+  await openPlace(page, 'judges')
+  await page.keyboard.press('Tab')
+  const skip = page.getByRole('button', { name: 'Skip to content' })
+  await expect(skip).toBeFocused()
+  await expect(skip).toBeInViewport()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('#content')).toBeFocused()
+  await expect(page).toHaveURL(/#\/judges/)
+})
+
+test('the status bar names the adapter and the storage', async ({ page }) => {
+  await page.goto('./')
+  const status = page.getByRole('contentinfo', { name: 'Status' })
+  await expect(status).toContainText(/Device:?.*\(WebGPU\)/i, { timeout: 60_000 })
+  await expect(status).toContainText(/Storage:?.*of \d/)
+})
+
+test('narrow: no place scrolls sideways, and the navigation is in sight', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  for (const place of PLACES) {
+    await openPlace(page, place)
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    expect(overflow, `${place} overflows by ${overflow}px`).toBeLessThanOrEqual(0)
+    for (const other of PLACES) await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: other })).toBeInViewport()
+  }
+})
