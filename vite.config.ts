@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
-import { isolationHeaders, metaPolicy } from './scripts/contentPolicy'
+import { isolationHeaders, metaPolicy } from './scripts/contentPolicy.ts'
 
 /** Puts the policy into the built page, so that it also holds on a host that sends no headers. */
 function contentPolicy(): Plugin {

@@ -54,7 +54,7 @@ test.describe('from a script of the page', () => {
       eval: 'EvalError',
       Function: 'EvalError',
       innerHTML: 'TypeError',
-      setTimeout: 'EvalError',
+      setTimeout: 'TypeError',
       foreignScript: 'TypeError',
       blobWorker: 'TypeError',
       foreignFetch: 'TypeError',
