@@ -1,11 +1,11 @@
 /** What the page calls: one GPU worker, opened when first needed, and one event stream a run. */
 import { transfer } from 'comlink'
-import { openWorker } from '../labWorker'
+import { openWorker, type LabWorker } from '../labWorker'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import type { RunEvent, RunRecord, RunRequest } from '../../src/posttrain/runRecords'
 import type { DeviceState, EngineApi, EventBatch, MemoryReport, RunFailure, Sampled } from './protocol'
 
-type EngineWorker = ReturnType<typeof openWorker<EngineApi>>
+type EngineWorker = LabWorker<EngineApi>
 
 /** Receives the events of one run, in order. */
 export type OnRunEvents = (events: readonly RunEvent[]) => void
@@ -41,16 +41,21 @@ function reasonOf(error: unknown): string {
 function engineWorker(): EngineWorker {
   if (worker) return worker
   // Literally this form: a URL in a variable builds cleanly and ships no worker.
-  const opened = openWorker<EngineApi>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }), 'engine')
+  const opened = openWorker<EngineApi>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }), 'training')
   worker = opened
+  addEventListener('lab-lose-device', loseDevice)
   opened.died.catch((error: unknown) => {
     if (worker !== opened) return
     worker = null
     opened.terminate()
-    const reason = `The training worker ended: ${reasonOf(error)}`
-    closeStreams({ kind: 'deviceLost', reason })
+    closeStreams({ kind: 'deviceLost', reason: reasonOf(error) })
   })
   return opened
+}
+
+/** Test hook: browser tests lose the device by this event on the window, as a crash would. */
+function loseDevice(): void {
+  void engineClient.loseDevice()
 }
 
 function closeStreams(last: RunEvent): void {

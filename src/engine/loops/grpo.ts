@@ -1,0 +1,112 @@
+/** Stage 2: one step of reinforcement learning with rubric rewards. Reads like the algorithm box. */
+import type { Stop } from '../../base/stop'
+import { groupAdvantages } from '../../posttrain/advantage'
+import { tokenWeights, type PolicyObjective } from '../../posttrain/policyLoss'
+import type { GrpoSettings } from '../../posttrain/presets'
+import type { Rollout } from '../../posttrain/runRecords'
+import { warmupConstant } from '../../posttrain/schedule'
+import { rlBatch, type RlProblem } from '../../posttrain/trainingSet'
+import { splitCompletion } from '../../proofs/completion'
+import { gradeCompletion } from '../../proofs/tinyProofs/check'
+import { decode, EOS, PAD } from '../../proofs/tinyProofs/vocabulary'
+import type { Decoder } from '../model/decoder'
+import { ADAMW_DEFAULTS, type AdamW } from '../optimiser/adamw'
+import { rectangle, spread } from './batch'
+import { policyLossTensor } from './losses'
+import { rolloutMetrics } from './rolloutMetrics'
+import { sample } from './sample'
+import { update } from './update'
+
+export interface GrpoStep {
+  readonly metrics: Record<string, number | null>
+  readonly rollouts: readonly Rollout[]
+  readonly tokens: number
+}
+
+/**
+ * Draw problems; sample K completions of each; grade them against the rubric; A = R − group mean; one update with the
+ * behaviour log-probabilities that the sampler recorded. Tokens go from sampler to loss as ids, never through text.
+ * @param step 0-based inside the stage
+ * @returns null when it was stopped while sampling: nothing was updated
+ * @source QED-Nano, arXiv 2604.04898, section on RL with rubric rewards; exact form in the released training code
+ */
+export async function grpoStep(
+  decoder: Decoder,
+  optimiser: AdamW,
+  problems: readonly RlProblem[],
+  settings: GrpoSettings,
+  seed: number,
+  step: number,
+  stop: Stop,
+  breathe: () => Promise<void>,
+): Promise<GrpoStep | null> {
+  const drawn = rlBatch(problems, settings.groups, seed, step)
+  const attempts = drawn.flatMap((problem, group) => Array.from({ length: settings.groupSize }, () => ({ problem, group })))
+  const sampled = await sample(
+    decoder,
+    optimiser.parameters,
+    attempts.map((a) => a.problem.prompt),
+    { temperature: settings.temperature, maxNewTokens: settings.maxNewTokens, seed: (Math.imul(seed, 7919) + step) | 0, eos: EOS, pad: PAD },
+    stop,
+    breathe,
+  )
+  if (stop.aborted) return null
+
+  const graded = attempts.map(({ problem, group }, i) => {
+    const completion = decode(sampled[i]!.tokens)
+    return { group, problem, completion, grade: gradeCompletion(problem.problem, problem.rubric, completion) }
+  })
+  const advantages = drawn.flatMap((_, group) =>
+    groupAdvantages(graded.filter((g) => g.group === group).map(({ grade }) => (grade.score === null ? null : grade.score / 7))),
+  )
+
+  const sequences = attempts.map((a, i) => ({ prompt: a.problem.prompt, completion: sampled[i]!.tokens }))
+  const input = rectangle(sequences, PAD)
+  // A rollout without a grade does not train: its tokens leave the mask, and the others keep their weight.
+  input.mask.forEach((_, at) => {
+    if (advantages[Math.floor(at / input.T)] === null) input.mask[at] = 0
+  })
+  const objective: PolicyObjective = {
+    temperature: settings.temperature,
+    epsilonLow: settings.epsilon,
+    epsilonHigh: settings.epsilon,
+    klCoefficient: settings.klCoefficient,
+    entropyBonus: settings.entropyBonus,
+    aggregation: 'sum_per_sample',
+  }
+  const arrays = {
+    targets: input.targets,
+    mask: input.mask,
+    weights: Float32Array.from(tokenWeights({ S: input.B, T: input.T, mask: input.mask }, objective.aggregation)),
+    behaviour: spread(sequences, input.T, (row, token) => sampled[row]!.logprobs[token]!),
+    advantages: Float32Array.from({ length: input.B * input.T }, (_, at) => advantages[Math.floor(at / input.T)] ?? 0),
+  }
+  const learningRate = warmupConstant(settings.learningRate, settings.warmupSteps, step + 1)
+  const values = await update(decoder, optimiser, input, (logits) => policyLossTensor(logits, arrays, objective), learningRate, {
+    ...ADAMW_DEFAULTS,
+    weightDecay: settings.weightDecay,
+    clipNorm: settings.clipNorm,
+  })
+
+  const rollouts: Rollout[] = graded.map(({ group, problem, completion, grade }, i) => {
+    const { reasoning, proof } = splitCompletion(completion)
+    return {
+      group,
+      index: i % settings.groupSize,
+      problem: problem.problem,
+      rubric: problem.rubric,
+      completion,
+      reasoning,
+      proof,
+      tokens: sampled[i]!.tokens.length,
+      isTruncated: sampled[i]!.isTruncated,
+      score: grade.score,
+      cause: grade.cause,
+      marks: grade.marks,
+      advantage: advantages[i] ?? null,
+      logprob: sampled[i]!.logprobs.reduce((a, b) => a + b, 0),
+    }
+  })
+  const tokens = sequences.reduce((sum, s) => sum + s.prompt.length + s.completion.length, 0)
+  return { metrics: { ...values, ...rolloutMetrics(rollouts, drawn.length), learning_rate: learningRate }, rollouts, tokens }
+}

@@ -1,0 +1,152 @@
+/** A whole run: evaluate, fine-tune, evaluate, reinforce, evaluate; resumable after any step. */
+import { assertFinite } from './finite'
+import { Decoder } from '../model/decoder'
+import { initialParameters } from '../model/parameters'
+import { AdamW } from '../optimiser/adamw'
+import { rlProblems, sftTraces, type RlProblem, type SetAside, type Trace, type TrainingRow } from '../../posttrain/trainingSet'
+import type { Preset } from '../../posttrain/presets'
+import type { Evaluation, MetricPoint, Rollout, Stage } from '../../posttrain/runRecords'
+import type { Checkpoint } from '../checkpoint'
+import { fail, ok, type Result } from '../../base/result'
+import { evaluate } from './evaluate'
+import { grpoStep } from './grpo'
+import { sftStep } from './sft'
+
+/** Everything a run draws on, already in tokens. */
+export interface RunData {
+  readonly traces: readonly Trace[]
+  readonly problems: readonly RlProblem[]
+  readonly heldOut: readonly RlProblem[]
+  readonly setAside: { readonly sft: SetAside; readonly rl: SetAside }
+}
+
+export interface RunStart {
+  readonly preset: Preset
+  readonly seed: number
+  readonly data: RunData
+  readonly checkpoint: Checkpoint | null
+  /** Evaluations made before the checkpoint: those are not made again. */
+  readonly evaluations: readonly Evaluation[]
+}
+
+/** What the loop asks of its surroundings; a worker and a terminal answer differently. */
+export interface RunHost {
+  /** True from when the run shall end. */
+  readonly stop: { readonly aborted: boolean }
+  /** Milliseconds on a clock that never goes back. */
+  now(): number
+  /** Lets messages in; resolves late while the run is paused. `isSafe` is true between steps, where a pause may hold. */
+  breathe(isSafe: boolean): Promise<void>
+  activity(text: string): void
+  /** Called after each step, before the next begins. */
+  stepFinished(point: MetricPoint, rollouts: readonly Rollout[] | null): void
+  evaluated(evaluation: Evaluation): void
+  /** True when a checkpoint is wanted after `step`. */
+  wantsCheckpoint(step: number): boolean
+  save(checkpoint: Checkpoint): Promise<void>
+}
+
+/** Why a run cannot begin: what the datasets lack for this preset. */
+export function prepareData(
+  preset: Preset,
+  rows: { sft: readonly TrainingRow[]; rl: readonly TrainingRow[]; heldOut: readonly TrainingRow[] | null },
+): Result<RunData, 'notTrainable'> {
+  const sft = sftTraces(rows.sft, preset.maxPromptTokens, preset.sft.maxTokens)
+  const rl = rlProblems(rows.rl, preset.maxPromptTokens)
+  const own = rows.heldOut && rlProblems(rows.heldOut, preset.maxPromptTokens).problems
+  const tenth = Math.max(1, Math.floor(rl.problems.length / 10))
+  const heldOut = own ?? rl.problems.slice(-tenth)
+  const problems = own ? rl.problems : rl.problems.slice(0, -tenth)
+  const counts = (s: SetAside) =>
+    `${s.unknownWord} with words outside the vocabulary, ${s.tooLong} too long for this preset, ${s.noProof} without proof, ${s.noRubric} without rubric`
+  if (sft.traces.length < preset.sft.batchRows)
+    return fail('notTrainable', `Only ${sft.traces.length} of ${rows.sft.length} rows can be trained on (${counts(sft.setAside)}).`, {
+      where: 'Fine-tuning set',
+      next: 'Choose a tiny-proofs set, or a larger preset.',
+    })
+  if (problems.length < preset.grpo.groups || heldOut.length === 0)
+    return fail('notTrainable', `Only ${problems.length} of ${rows.rl.length} problems can be sampled for (${counts(rl.setAside)}).`, {
+      where: 'RL set',
+      next: 'Choose a tiny-proofs set, or a larger preset.',
+    })
+  return ok({ traces: sft.traces, problems, heldOut: heldOut.slice(0, preset.evaluationProblems), setAside: { sft: sft.setAside, rl: rl.setAside } })
+}
+
+/** Runs from the start or from a checkpoint to the end, or until stopped. */
+export async function trainRun(start: RunStart, host: RunHost): Promise<'finished' | 'stopped'> {
+  const { preset, seed, data } = start
+  const decoder = new Decoder(preset.model)
+  const sftSteps = preset.sft.steps
+  const totalSteps = sftSteps + preset.grpo.steps
+  const done = new Set(start.evaluations.map((e) => e.label))
+  let step = start.checkpoint?.step ?? 0
+  let stage: Stage = start.checkpoint?.stage ?? 'sft'
+  let optimiser = AdamW.create(decoder.layout, start.checkpoint ?? { parameters: initialParameters(preset.model, seed) })
+
+  const assess = async (label: Evaluation['label']) => {
+    if (done.has(label)) return
+    const total = data.heldOut.length
+    const result = await evaluate(
+      decoder,
+      optimiser.parameters,
+      data.heldOut,
+      { temperature: preset.grpo.temperature, maxNewTokens: preset.grpo.maxNewTokens },
+      label,
+      step,
+      host.stop,
+      () => host.breathe(false),
+      (n) => host.activity(`Evaluating ${label}: ${n} of ${total} held-out problems`),
+    )
+    if (!result) return
+    done.add(label)
+    host.evaluated(result)
+  }
+  const save = async () => host.save({ config: preset.model, stage, step, seed, ...(await optimiser.state()) })
+
+  try {
+    host.activity('Preparing the model; the first step compiles its GPU programs')
+    if (step === 0) await assess('base')
+    while (step < totalSteps) {
+      await host.breathe(true)
+      if (host.stop.aborted) break
+      if (step === sftSteps && stage === 'sft') {
+        await assess('sft')
+        if (host.stop.aborted) break
+        stage = 'grpo'
+        const { parameters } = await optimiser.state()
+        optimiser.dispose()
+        optimiser = AdamW.create(decoder.layout, { parameters })
+      }
+      const startedAt = host.now()
+      host.activity(stage === 'sft' ? `Fine-tuning, step ${step + 1} of ${sftSteps}` : `Reinforcement learning, step ${step + 1 - sftSteps} of ${preset.grpo.steps}`)
+      let values: Record<string, number | null>
+      let rollouts: readonly Rollout[] | null = null
+      let tokens: number
+      if (stage === 'sft') {
+        const result = await sftStep(decoder, optimiser, data.traces, preset.sft, seed, step)
+        values = result.metrics
+        tokens = result.tokens
+      } else {
+        const result = await grpoStep(decoder, optimiser, data.problems, preset.grpo, seed, step - sftSteps, host.stop, () => host.breathe(false))
+        if (!result) break
+        values = result.metrics
+        rollouts = result.rollouts
+        tokens = result.tokens
+      }
+      assertFinite(values, step + 1) // a non-finite loss ends the run here, before anything of this step is kept
+      step++
+      const seconds = (host.now() - startedAt) / 1000
+      host.stepFinished(
+        { step, stage, values: { ...values, num_tokens: tokens, step_time: seconds, tokens_per_second: tokens / seconds } },
+        rollouts,
+      )
+      if (host.wantsCheckpoint(step)) await save()
+    }
+    if (step >= totalSteps && !host.stop.aborted) await assess('rl')
+    await save()
+    return step >= totalSteps && done.has('rl') ? 'finished' : 'stopped'
+  } finally {
+    optimiser.dispose()
+    decoder.dispose()
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The task's word-level tokens. Rule names and the parts of the chat template are one token each, so that a small model
+ * spends its few tokens on mathematics. `$` is not a token: it is dropped on the way in and put around every run of
+ * formula tokens on the way out, so that texts read as LaTeX everywhere.
+ */
+import { fail, ok, type Result } from '../../base/result'
+import { ATOMS, CONSTANTS, FUNCTIONS } from './formula'
+import { RULES } from './rules'
+
+const SPECIAL = ['<pad>', '<|im_start|>user\n', '<|im_start|>assistant\n', '<|im_end|>', '<think>', '</think>'] as const
+
+/** The paper's proof prompt, word for word. @source QED-Nano, arXiv 2604.04898, released configuration */
+export const PROOF_PROMPT = 'Generate a rigorous proof to the following question:'
+
+const FORMULA = [...ATOMS, ...CONSTANTS, ...FUNCTIONS, '\\to', '\\land', '\\lor', '=', '(', ')'] as const
+const WORDS = ['Assume', 'Prove', 'Suppose', 'Qed', '.', ',', 'Goal', 'need', 'have', 'Let me restate', 'Wait', 'check again', 'dead end', 'try'] as const
+
+export const TOKENS: readonly string[] = [...SPECIAL, PROOF_PROMPT, ...WORDS, ...RULES.map((rule) => `by ${rule}`), ...FORMULA]
+export const VOCAB_SIZE = TOKENS.length
+
+const IDS = new Map(TOKENS.map((token, id) => [token, id]))
+const id = (token: string) => IDS.get(token)!
+export const PAD = id('<pad>')
+export const EOS = id('<|im_end|>')
+export const THINK = id('<think>')
+export const END_THINK = id('</think>')
+const USER = id('<|im_start|>user\n')
+const ASSISTANT = id('<|im_start|>assistant\n')
+
+const IS_FORMULA = new Set<number>(FORMULA.map(id))
+const IS_BINARY = new Set<number>(['\\to', '\\land', '\\lor', '='].map(id))
+/** Longest first, so that "by modus ponens" wins over its parts. */
+const LONGEST_FIRST = [...TOKENS].sort((a, b) => b.length - a.length)
+const LETTER = /[A-Za-z]/
+
+/** Token ids of `text`, or the first place that no token fits. Whitespace and `$` separate and vanish. */
+export function encode(text: string): Result<number[], 'unknownToken'> {
+  const ids: number[] = []
+  for (let at = 0; at < text.length; ) {
+    if (/[\s$]/.test(text[at]!)) {
+      at++
+      continue
+    }
+    const token = LONGEST_FIRST.find((t) => text.startsWith(t, at) && !(LETTER.test(t[t.length - 1]!) && LETTER.test(text[at + t.length] ?? '')))
+    if (!token) {
+      const word = text.slice(at).split(/[\s$]/, 1)[0]!.slice(0, 40)
+      return fail('unknownToken', `"${word}" is not among the ${VOCAB_SIZE} words of the in-tab models.`, { where: `character ${at + 1}` })
+    }
+    ids.push(id(token))
+    at += token.length
+  }
+  return ok(ids)
+}
+
+/** Text of token ids; `encode` gives the same ids back. Padding prints as nothing. */
+export function decode(ids: readonly number[]): string {
+  let out = ''
+  for (let i = 0; i < ids.length; i++) {
+    const token = ids[i]!
+    if (token === PAD) continue
+    if (IS_FORMULA.has(token)) {
+      let end = i
+      let formula = ''
+      for (; end < ids.length && IS_FORMULA.has(ids[end]!); end++) {
+        const piece = TOKENS[ids[end]!]!
+        formula += IS_BINARY.has(ids[end]!) ? ` ${piece} ` : piece
+      }
+      out += `${gap(out)}$${formula.trim()}$`
+      i = end - 1
+    } else if (token === END_THINK) out += `\n</think>\n`
+    else if (token === EOS || TOKENS[token] === '.' || TOKENS[token] === ',') out += TOKENS[token]!
+    else out += gap(out) + TOKENS[token]!
+  }
+  return out
+}
+
+function gap(before: string): string {
+  return before === '' || before.endsWith('\n') ? '' : ' '
+}
+
+/** The full ChatML prompt of a problem, ending with `<think>` as Qwen3-Thinking's generation prompt does. */
+export function promptIds(problem: string): Result<number[], 'unknownToken'> {
+  const body = encode(problem)
+  return body.ok ? ok([USER, id(PROOF_PROMPT), ...body.value, EOS, ASSISTANT, THINK]) : body
+}
+
+/** reasoning, `</think>`, proof, end of turn: what the model learns to write. */
+export function completionIds(reasoning: string, proof: string): Result<number[], 'unknownToken'> {
+  const thought = encode(reasoning)
+  const written = encode(proof)
+  if (!thought.ok) return thought
+  return written.ok ? ok([...thought.value, END_THINK, ...written.value, EOS]) : written
+}

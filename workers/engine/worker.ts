@@ -1,0 +1,147 @@
+/** The GPU worker: a shell that owns the device, one job at a time, and the locks that keep two tabs apart. */
+import * as tf from '@tensorflow/tfjs-core'
+import { exposeAlive } from '../alive'
+import { fail, ok, type Result } from '../../src/base/result'
+import { readCheckpoint, type Checkpoint } from '../../src/engine/checkpoint'
+import { prepareData } from '../../src/engine/loops/run'
+import { sampleProofs } from '../../src/engine/loops/sampleProofs'
+import { parameterCount } from '../../src/posttrain/modelConfig'
+import { PRESETS, type Preset } from '../../src/posttrain/presets'
+import type { RunRecord } from '../../src/posttrain/runRecords'
+import { readTrainingRows } from '../../src/storage/datasets'
+import { openRunStore } from '../../src/storage/runs'
+import { EngineDevice } from './engineDevice'
+import { EventStream } from './eventStream'
+import { Job } from './job'
+import type { EngineApi, RunFailure } from './protocol'
+
+const device = new EngineDevice()
+const store = openRunStore()
+let current: { readonly id: string; readonly job: Job } | null = null
+
+/** Starts `record` under its lock; answers once it is stored and underway. */
+async function begin(record: RunRecord, checkpoint: Checkpoint | null, port: MessagePort): Promise<Result<RunRecord, RunFailure>> {
+  if (current) return fail('busy', 'Another run is underway in this tab.', { next: 'Stop it first, or wait for its end.' })
+  const preset = PRESETS[record.preset]
+  if (!preset) return fail('noRun', `This version has no preset "${record.preset}".`)
+  const job = new Job(record, preset, store, device, new EventStream(record.id, port))
+  current = { id: record.id, job } // before the first await, so that a stop sent right behind finds it
+  try {
+    const data = await loadData(record, preset)
+    if (!data.ok) return data
+    const release = await holdLock(`run:${record.id}`)
+    if (!release) return fail('lockedElsewhere', 'This run is being trained in another tab.', { next: 'Close it there, then resume here.' })
+    const stored = await store.commit(record, { metrics: [], rollouts: [], checkpoint: null })
+    if (!stored.ok) {
+      release()
+      return fail('storage', stored.what, { next: 'Free some space, for example by deleting old runs, and start again.' })
+    }
+    void job.run(data.value, checkpoint).finally(() => {
+      if (current?.job === job) current = null
+      release()
+    })
+    return ok(record)
+  } finally {
+    // Anything but a job underway leaves the worker free again.
+    if (current?.job === job && !job.isUnderway) current = null
+  }
+}
+
+async function loadData(record: RunRecord, preset: Preset) {
+  const read = async (id: string) => readTrainingRows(id)
+  const sft = await read(record.sftDatasetId)
+  if (!sft.ok) return fail('noDataset', sft.what, { where: record.sftDatasetName })
+  const rl = await read(record.rlDatasetId)
+  if (!rl.ok) return fail('noDataset', rl.what, { where: record.rlDatasetName })
+  const heldOut = record.heldOutDatasetId ? await read(record.heldOutDatasetId) : null
+  if (heldOut && !heldOut.ok) return fail('noDataset', heldOut.what, { where: 'Held-out set' })
+  return prepareData(preset, { sft: sft.value, rl: rl.value, heldOut: heldOut?.value ?? null })
+}
+
+/** Takes a Web Lock if it is free; the release function, or null. */
+function holdLock(name: string): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(null)
+      return new Promise<void>((release) => resolve(release))
+    })
+  })
+}
+
+const api: EngineApi = {
+  open: () => device.open(),
+  reopen: () => device.reopen(),
+
+  memory: () => {
+    // Asking tfjs before it has a backend would make it choose one by itself.
+    if (!device.isReady) return Promise.resolve({ gpuBytes: 0, tensors: 0 })
+    const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPU?: number }
+    return Promise.resolve({ gpuBytes: memory.numBytesInGPU ?? memory.numBytes, tensors: memory.numTensors })
+  },
+
+  async start(request, port) {
+    const state = await device.open()
+    if (state.kind === 'lost') return fail('device', state.reason, { where: 'GPU device', next: 'Press Retry to open a new one.' })
+    const preset = PRESETS[request.preset]
+    if (!preset) return fail('noRun', `This version has no preset "${request.preset}".`)
+    const now = Date.now()
+    const record: RunRecord = {
+      ...request,
+      schema: 1,
+      id: crypto.randomUUID(),
+      status: 'running',
+      reason: null,
+      backend: state.report.backend,
+      adapter: state.report.adapter,
+      parameters: parameterCount(preset.model),
+      step: 0,
+      totalSteps: preset.sft.steps + preset.grpo.steps,
+      sftSteps: preset.sft.steps,
+      checkpointStep: 0,
+      createdAt: now,
+      updatedAt: now,
+      evaluations: [],
+    }
+    return begin(record, null, port)
+  },
+
+  async resume(runId, port) {
+    const state = await device.reopen()
+    if (state.kind === 'lost') return fail('device', state.reason, { where: 'GPU device', next: 'Press Retry to open a new one.' })
+    const record = await store.get(runId)
+    if (!record) return fail('noRun', 'This run is not stored in this browser.')
+    const bytes = await store.checkpoint(runId)
+    const checkpoint = bytes ? readCheckpoint(bytes) : null
+    if (checkpoint && !checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { next: checkpoint.next })
+    const step = checkpoint?.value.step ?? 0
+    if (current?.id !== runId) await store.truncateAfter(runId, step)
+    const evaluations = record.evaluations.filter((e) => e.step <= step)
+    const { backend, adapter } = state.report
+    return begin({ ...record, status: 'running', reason: null, step, checkpointStep: step, evaluations, backend, adapter }, checkpoint?.value ?? null, port)
+  },
+
+  pause: (runId) => Promise.resolve(jobOf(runId)?.pause()),
+  unpause: (runId) => Promise.resolve(jobOf(runId)?.resume()),
+  stop: (runId) => Promise.resolve(jobOf(runId)?.end()),
+
+  async sample(runId, problem, options) {
+    if (current) return fail('busy', 'A run is training.', { next: 'Pause does not free the engine: wait for its end, or stop it.' })
+    const state = await device.open()
+    if (state.kind === 'lost') return fail('device', state.reason, { next: 'Press Retry to open a new one.' })
+    const record = await store.get(runId)
+    const bytes = await store.checkpoint(runId)
+    if (!record || !bytes) return fail('noCheckpoint', 'This run has no stored checkpoint.')
+    const checkpoint = readCheckpoint(bytes)
+    if (!checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { next: checkpoint.next })
+    const maxNewTokens = PRESETS[record.preset]?.grpo.maxNewTokens ?? 64
+    return sampleProofs(checkpoint.value, problem, { ...options, maxNewTokens })
+  },
+
+  loseDevice: () => Promise.resolve(device.lose()),
+}
+
+function jobOf(runId: string): Job | undefined {
+  return current?.id === runId ? current.job : undefined
+}
+
+exposeAlive(api)
