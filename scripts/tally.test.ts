@@ -12,6 +12,11 @@ test.each([
   expect(vitestTally(report, code).failed).toBe(1)
 })
 
+test('nothing under a filter is no failure of the project, unless it ended badly', () => {
+  expect(vitestTally(null, 0, true)).toEqual({ passed: 0, failed: 0, skipped: 0 })
+  expect(vitestTally(null, 1, true).failed).toBe(1)
+})
+
 test('a bad exit without a failed test is a failure', () => {
   expect(vitestTally({ numPassedTests: 5, numFailedTests: 0 }, 1)).toEqual({ passed: 5, failed: 1, skipped: 0 })
   expect(vitestTally({ numPassedTests: 5, numFailedTests: 0 }, null).failed).toBe(1)
