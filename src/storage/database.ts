@@ -1,139 +1,123 @@
 /**
- * The lab's IndexedDB: one database, a few object stores, each reached through idb-keyval with a store function of our
- * own. The stock one is relaxed about durability, blocks another tab's upgrade for ever, and never opens a lost
- * connection again; and it says "stored" of a write whose transaction the quota then undid.
+ * The lab's own IndexedDB store: keys are paths such as `['metrics', runId, step]`, writes are all or nothing.
+ * idb-keyval is kept for its request plumbing only; its stock store has no deadline, blocks other tabs' upgrades and
+ * writes with relaxed durability.
  */
 import { promisifyRequest, type UseStore } from 'idb-keyval'
 import { fail, ok, type Result } from '../base/result'
 
-export type TableName = 'datasets' | 'runs'
-
-/** Keys are lists, so that everything of one record lies side by side and can be read or removed as a range. */
 export type Key = readonly (string | number)[]
 
-/** Keys from `from` up to `to`, both included. */
-export interface KeyRange {
-  readonly from: Key
-  readonly to: Key
+/** A path and all that lies under it; with `after`, only what follows that last part. */
+export interface Range {
+  readonly under: Key
+  readonly after?: string | number
 }
 
-/** One change inside a transaction; changes take effect in the order given. */
-export type Change = { readonly put: Key; readonly value: unknown } | { readonly remove: Key | KeyRange }
+export type Change = { readonly put: Key; readonly value: unknown } | { readonly drop: Range }
 
-/** An ordered map on disk. Given as an argument to what uses it, so that a test hands in one in memory. */
-export interface Table {
-  get(key: Key): Promise<unknown>
-  /** Keys of a range, ascending. */
-  keys(range: KeyRange): Promise<Key[]>
-  /** Values of a range, in the order of their keys. */
-  values(range: KeyRange): Promise<unknown[]>
-  /** All changes in ONE strict transaction: `ok` only when the disk has them, and on any failure none is there. */
-  write(changes: readonly Change[]): Promise<Result<void, 'quota' | 'storage'>>
+export type WriteFailure = 'quota' | 'storage'
+
+/** What keeps records; given as an argument, so that a test can hand in `memoryDatabase()`. Reads throw. */
+export interface Database {
+  get<T>(key: Key): Promise<T | undefined>
+  /** In key order. */
+  values<T>(range: Range): Promise<T[]>
+  keys(range: Range): Promise<Key[]>
+  /** One transaction, in the order given: after it all changes are on the disk, or none. */
+  write(changes: readonly Change[]): Promise<Result<void, WriteFailure>>
 }
 
-/** Everything below a prefix: IndexedDB sorts lists after numbers and strings, so `[[]]` closes the range. */
-export function under(...prefix: Key): KeyRange {
-  return { from: prefix, to: [...prefix, [] as unknown as string] }
-}
-
-const DATABASE = 'proof-lab'
+const NAME = 'lab'
 const VERSION = 1
-const TABLES: readonly TableName[] = ['datasets', 'runs']
-const OPEN_DEADLINE_MS = 4000
+const STORE = 'records'
+const OPEN_DEADLINE_MS = 4_000
 
 let opened: Promise<IDBDatabase> | null = null
 
-/** Why the database could not be opened, and what mends it. */
-export class StorageUnavailable extends Error {
-  override readonly name = 'StorageUnavailable'
-}
-
 function open(): Promise<IDBDatabase> {
-  opened ??= new Promise<IDBDatabase>((resolve, reject) => {
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      reject(new StorageUnavailable('the browser did not open its database within 4 seconds; close other tabs of the lab and reload'))
-    }, OPEN_DEADLINE_MS)
-    const request = indexedDB.open(DATABASE, VERSION)
-    request.onupgradeneeded = () => {
-      for (const name of TABLES) if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name)
-    }
-    request.onerror = () => {
-      clearTimeout(timer)
-      const isOlder = request.error?.name === 'VersionError'
-      reject(new StorageUnavailable(isOlder ? 'a newer version of the lab has used this storage; reload the page' : (request.error?.message ?? 'the browser refused to open its database')))
-    }
-    request.onsuccess = () => {
-      clearTimeout(timer)
-      const db = request.result
-      if (isLate) return db.close() // nobody waits for it any more, and an open handle would block an upgrade
-      db.onversionchange = () => {
-        db.close()
-        opened = null
-      }
-      db.onclose = () => (opened = null) // evicted or wiped while open
-      resolve(db)
-    }
-  }).catch((error: unknown) => {
-    opened = null
-    throw error
+  const opening: Promise<IDBDatabase> = new Promise<IDBDatabase>((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new Error('the browser did not open its database within 4 seconds; close other tabs of the lab and reload')), OPEN_DEADLINE_MS)
+    const request = indexedDB.open(NAME, VERSION)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    promisifyRequest(request)
+      .then((db) => {
+        // An open connection would block another tab's upgrade for ever.
+        db.onversionchange = () => (db.close(), forget(opening))
+        db.onclose = () => forget(opening)
+        resolve(db)
+      }, (error: unknown) => reject(isNamed(error, 'VersionError') ? new Error('another tab runs a newer version of the lab; reload this one') : error))
+      .finally(() => clearTimeout(deadline))
   })
-  return opened
+  opening.catch(() => forget(opening))
+  return opening
 }
 
-/** A store of our database for idb-keyval's functions: strict, and opened again once when its connection is gone. */
-export function labStore(name: TableName): UseStore {
-  return async (mode, use) => {
-    const begin = async () => (await open()).transaction(name, mode, { durability: 'strict' }).objectStore(name)
-    const store = await begin().catch((error: unknown) => {
-      if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error
+function forget(one: Promise<IDBDatabase>): void {
+  if (opened === one) opened = null
+}
+
+const useRecords: UseStore = async (mode, use) => {
+  for (let isRetry = false; ; isRetry = true) {
+    const db = await (opened ??= open())
+    let transaction: IDBTransaction
+    try {
+      transaction = db.transaction(STORE, mode, { durability: 'strict' })
+    } catch (error) {
+      // A close that the browser did not announce: open anew, once.
+      if (isRetry || !isNamed(error, 'InvalidStateError')) throw error
       opened = null
-      return begin()
-    })
-    return use(store)
+      continue
+    }
+    return use(transaction.objectStore(STORE))
   }
 }
 
-/** What stopped a write, in the researcher's words. */
-export function writeFailure(error: unknown): Result<never, 'quota' | 'storage'> {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : ''
-  if (name === 'QuotaExceededError')
-    return fail('quota', 'The browser has no more space for the lab.', { where: 'Storage', next: 'Delete a dataset or a run to free space, then try again.' })
-  const why = error instanceof Error && error.message ? error.message : String(error)
-  return fail('storage', `The browser could not store this: ${why}.`, { where: 'Storage', next: 'Reload the page and try again; what was stored before is still there.' })
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name
 }
 
-/** A table of the browser's database. */
-export function openTable(name: TableName): Table {
-  const use = labStore(name)
-  const idb = (range: KeyRange) => IDBKeyRange.bound([...range.from], [...range.to])
-  return {
-    get: (key) => use('readonly', (store) => promisifyRequest<unknown>(store.get([...key]))),
-    keys: (range) => use('readonly', (store) => promisifyRequest(store.getAllKeys(idb(range)) as unknown as IDBRequest<Key[]>)),
-    values: (range) => use('readonly', (store) => promisifyRequest<unknown[]>(store.getAll(idb(range)))),
-    async write(changes) {
-      try {
-        await use('readwrite', (store) => {
-          // A failing commit fires only `abort` on the transaction, never `error` on a request: that is what we wait for.
-          const done = promisifyRequest(store.transaction)
-          try {
-            for (const change of changes) {
-              if ('put' in change) store.put(change.value, [...change.put])
-              else store.delete('from' in change.remove ? idb(change.remove) : [...change.remove])
-            }
-            store.transaction.commit()
-          } catch (error) {
-            store.transaction.abort() // e.g. a value that cannot be cloned: nothing of this write may stay
-            done.catch(() => {})
-            throw error
+/** Arrays sort after numbers and strings, so `[...path, []]` lies behind everything under the path. */
+function keyRange({ under, after }: Range): IDBKeyRange {
+  const end = [...under, []]
+  return after === undefined ? IDBKeyRange.bound([...under], end) : IDBKeyRange.bound([...under, after], end, true)
+}
+
+/** A failure to write, from whatever the browser threw or aborted with. */
+export function writeFailure(error: unknown): Result<never, WriteFailure> {
+  if (isNamed(error, 'QuotaExceededError'))
+    return fail('quota', 'The browser has no room left for this site.', { where: 'Storage', next: 'Delete a dataset or an old run, or free disk space, then try again.' })
+  const what = error instanceof Error && error.message ? error.message : String(error)
+  return fail('storage', `The browser could not write: ${what}.`, { where: 'Storage', next: 'Try again; if it persists, reload the page.' })
+}
+
+const browserDatabase: Database = {
+  get: <T>(key: Key) => useRecords('readonly', (store) => promisifyRequest<T | undefined>(store.get([...key]))),
+  values: <T>(range: Range) => useRecords('readonly', (store) => promisifyRequest<T[]>(store.getAll(keyRange(range)))),
+  keys: (range) => useRecords('readonly', (store) => promisifyRequest(store.getAllKeys(keyRange(range)) as unknown as IDBRequest<Key[]>)),
+  async write(changes) {
+    try {
+      await useRecords('readwrite', (store) => {
+        try {
+          for (const change of changes) {
+            if ('put' in change) store.put(change.value, [...change.put])
+            else store.delete(keyRange(change.drop))
           }
-          return done
-        })
-        return ok(undefined)
-      } catch (error) {
-        return writeFailure(error)
-      }
-    },
-  }
+        } catch (error) {
+          store.transaction.abort() // a value that cannot be cloned must not leave the others behind
+          throw error
+        }
+        // Quota failures come as an abort without any request error: the transaction is what is waited for.
+        return promisifyRequest<undefined>(store.transaction)
+      })
+      return ok(undefined)
+    } catch (error) {
+      return writeFailure(error)
+    }
+  },
+}
+
+/** The browser's database. Opens at first use. */
+export function openDatabase(): Database {
+  return browserDatabase
 }

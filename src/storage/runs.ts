@@ -1,114 +1,117 @@
-/** Runs on disk: record, metric points, rollouts and the last checkpoint, changed together or not at all. */
+/** Stored training runs: record, metric points, rollouts and the one checkpoint that a run can continue from. */
 import type { Result } from '../base/result'
 import type { MetricPoint, RolloutStep, RunRecord } from '../posttrain/runRecords'
-import { openTable, under, type Change, type Table } from './database'
+import { openDatabase, type Change, type Database } from './database'
 
-/** What a run adds to its record when it is saved. */
+/** What one commit adds to a run. */
 export interface RunCommit {
   readonly metrics: readonly MetricPoint[]
   readonly rollouts: readonly RolloutStep[]
-  /** The whole checkpoint; null keeps the one that is stored. */
+  /** Replaces the stored checkpoint; null leaves it as it is. */
   readonly checkpoint: Uint8Array | null
 }
 
 export interface RunStore {
-  /** All runs, newest first. */
+  /** Oldest first. */
   list(): Promise<RunRecord[]>
   get(id: string): Promise<RunRecord | null>
-  /** ONE strict transaction: record, metric chunk, rollouts, checkpoint (the old one goes only with it). */
+  /** ONE strict transaction: record, metric points, rollouts, checkpoint. The old checkpoint goes only with it. */
   commit(record: RunRecord, part: RunCommit): Promise<Result<void, 'quota' | 'storage'>>
-  /** All points, by ascending step. */
+  /** In step order, one point a step. */
   metrics(id: string): Promise<MetricPoint[]>
   rollouts(id: string, step: number): Promise<RolloutStep | null>
-  /** Steps whose rollouts are stored, ascending. */
   rolloutSteps(id: string): Promise<number[]>
   checkpoint(id: string): Promise<Uint8Array | null>
-  /** Drops points and rollouts after `step`: a resumed run writes them anew. */
+  /** Drops points and rollouts after `step`: a resumed run writes them again. Throws when it cannot. */
   truncateAfter(id: string, step: number): Promise<void>
+  /** Removes a run with all that belongs to it. Throws when it cannot. */
   remove(id: string): Promise<void>
 }
 
-/** Chromium refuses single values from about 127 MiB on; a piece stays well below. */
-const PIECE_BYTES = 64 * 2 ** 20
+/** One value of 127 MiB or more fails in Chromium, whatever the quota. */
+const CHUNK_BYTES = 64 * 2 ** 20
 
-/**
- * Runs over a table. Keys: ['record', id] · ['metrics', id, first step of the chunk] · ['rollouts', id, step] ·
- * ['checkpoint', id, piece]. Records carry `schema: 1`; one of a later version is left alone and not listed.
- */
-export function runStore(table: Table, pieceBytes = PIECE_BYTES): RunStore {
-  const metricChunks = async (id: string) => (await table.values(under('metrics', id))) as MetricPoint[][]
+interface MetricChunk {
+  readonly points: readonly MetricPoint[]
+}
 
+/** @version 1 */
+interface CheckpointChunk {
+  readonly of: number
+  readonly bytes: Uint8Array
+}
+
+/** The run store of the browser; a test hands in `memoryDatabase()` and a small chunk. */
+export function openRunStore(database: Database = openDatabase(), chunkBytes: number = CHUNK_BYTES): RunStore {
+  const must = async (changes: readonly Change[]) => {
+    const written = await database.write(changes)
+    if (!written.ok) throw new Error(written.what)
+  }
   return {
     async list() {
-      const records = (await table.values(under('record'))) as RunRecord[]
-      return records.filter((r) => r.schema === 1).sort((a, b) => b.createdAt - a.createdAt)
+      const records = await database.values<RunRecord>({ under: ['run'] })
+      return records.filter((r) => r.schema === 1).sort((a, b) => a.createdAt - b.createdAt)
     },
-
     async get(id) {
-      const record = (await table.get(['record', id])) as RunRecord | undefined
+      const record = await database.get<RunRecord>(['run', id])
       return record?.schema === 1 ? record : null
     },
-
-    commit(record, part) {
-      const { id } = record
-      const changes: Change[] = [{ put: ['record', id], value: record }]
-      const first = part.metrics[0]
-      if (first) changes.push({ put: ['metrics', id, first.step], value: part.metrics })
-      for (const step of part.rollouts) changes.push({ put: ['rollouts', id, step.step], value: step })
-      if (part.checkpoint) {
-        changes.push({ remove: under('checkpoint', id) })
-        for (let start = 0, piece = 0; start < Math.max(part.checkpoint.length, 1); start += pieceBytes, piece++)
-          // slice, not subarray: a view would store the whole buffer with every piece
-          changes.push({ put: ['checkpoint', id, piece], value: part.checkpoint.slice(start, start + pieceBytes) })
+    async commit(record, { metrics, rollouts, checkpoint }) {
+      const changes: Change[] = [{ put: ['run', record.id], value: record }]
+      const first = metrics[0]
+      if (first) changes.push({ put: ['metrics', record.id, first.step], value: { points: metrics } satisfies MetricChunk })
+      for (const step of rollouts) changes.push({ put: ['rollouts', record.id, step.step], value: step })
+      if (checkpoint) {
+        changes.push({ drop: { under: ['checkpoint', record.id] } })
+        const of = Math.max(1, Math.ceil(checkpoint.length / chunkBytes))
+        for (let i = 0; i < of; i++) {
+          // Copied: a view would be stored with the whole buffer behind it.
+          const bytes = checkpoint.slice(i * chunkBytes, (i + 1) * chunkBytes)
+          changes.push({ put: ['checkpoint', record.id, i], value: { of, bytes } satisfies CheckpointChunk })
+        }
       }
-      return table.write(changes)
+      return database.write(changes)
     },
-
     async metrics(id) {
-      // A chunk written again after a resume may overlap an older one: the later chunk holds the newer point.
-      const byStep = new Map((await metricChunks(id)).flat().map((point) => [point.step, point]))
+      const chunks = await database.values<MetricChunk>({ under: ['metrics', id] })
+      // A commit that failed is repeated inside a later one: the later point of a step is the true one.
+      const byStep = new Map<number, MetricPoint>()
+      for (const { points } of chunks) for (const point of points) byStep.set(point.step, point)
       return [...byStep.values()].sort((a, b) => a.step - b.step)
     },
-
     async rollouts(id, step) {
-      return ((await table.get(['rollouts', id, step])) as RolloutStep | undefined) ?? null
+      return (await database.get<RolloutStep>(['rollouts', id, step])) ?? null
     },
-
     async rolloutSteps(id) {
-      return (await table.keys(under('rollouts', id))).map((key) => Number(key[2]))
+      return (await database.keys({ under: ['rollouts', id] })).map((key) => Number(key[2]))
     },
-
     async checkpoint(id) {
-      const pieces = (await table.values(under('checkpoint', id))) as Uint8Array[]
-      if (pieces.length === 0) return null
-      const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+      const chunks = await database.values<CheckpointChunk>({ under: ['checkpoint', id] })
+      if (chunks.length === 0 || chunks.length !== chunks[0]!.of) return null // a damaged profile may have lost a part
+      if (chunks.length === 1) return chunks[0]!.bytes
+      const whole = new Uint8Array(chunks.reduce((sum, c) => sum + c.bytes.length, 0))
       let at = 0
-      for (const piece of pieces) {
-        whole.set(piece, at)
-        at += piece.length
+      for (const { bytes } of chunks) {
+        whole.set(bytes, at)
+        at += bytes.length
       }
       return whole
     },
-
     async truncateAfter(id, step) {
-      const after = (name: string) => ({ from: [name, id, step + 1], to: under(name, id).to })
-      const changes: Change[] = [{ remove: after('rollouts') }, { remove: after('metrics') }]
-      for (const chunk of await metricChunks(id)) {
-        const first = chunk[0]!.step
-        if (first <= step && chunk.at(-1)!.step > step) changes.push({ put: ['metrics', id, first], value: chunk.filter((p) => p.step <= step) })
+      const changes: Change[] = [
+        { drop: { under: ['metrics', id], after: step } },
+        { drop: { under: ['rollouts', id], after: step } },
+      ]
+      const firsts = (await database.keys({ under: ['metrics', id] })).map((key) => Number(key[2])).filter((first) => first <= step)
+      for (const first of firsts) {
+        const chunk = await database.get<MetricChunk>(['metrics', id, first])
+        if (!chunk?.points.some((p) => p.step > step)) continue
+        changes.push({ put: ['metrics', id, first], value: { points: chunk.points.filter((p) => p.step <= step) } satisfies MetricChunk })
       }
-      const written = await table.write(changes)
-      if (!written.ok) throw new Error(written.what)
+      await must(changes)
     },
-
     async remove(id) {
-      const written = await table.write(['record', 'metrics', 'rollouts', 'checkpoint'].map((name) => ({ remove: name === 'record' ? [name, id] : under(name, id) })))
-      if (!written.ok) throw new Error(written.what)
+      await must(['run', 'metrics', 'rollouts', 'checkpoint'].map((kind) => ({ drop: { under: [kind, id] } })))
     },
   }
-}
-
-/** The browser's runs. */
-export function openRunStore(): RunStore {
-  return runStore(openTable('runs'))
 }
