@@ -85,3 +85,19 @@ test('narrow: no place scrolls sideways, and the navigation is in sight', async 
     for (const other of PLACES) await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: other })).toBeInViewport()
   }
 })
+
+test.describe('an engine that does not load', () => {
+  test.use({ expectedComplaints: [/ERR_FAILED|Failed to load resource/] })
+
+  test('is a clear state with a way back', async ({ page }) => {
+    await page.route(/assets\/worker-.*\.js/, (route) => route.abort())
+    await openPlace(page, 'train')
+    const card = page.getByRole('alert').filter({ hasText: 'Training device' })
+    await expect(card).toContainText('could not be loaded')
+    await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('lost')
+    await page.unroute(/assets\/worker-.*\.js/)
+    await card.getByRole('button', { name: 'Open the device again' }).click()
+    await expect(card).toHaveCount(0, { timeout: 60_000 })
+    await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('(WebGPU)')
+  })
+})

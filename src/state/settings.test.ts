@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { createSettingsStore, nextTheme, storedTheme, type SettingsStorage } from './settings'
+
+function memoryStorage(initial: string | null = null): SettingsStorage & { value: string | null } {
+  return { value: initial, getItem() { return this.value }, setItem(_key, value) { this.value = value } }
+}
+
+test('the theme goes round: system, light, dark', () => {
+  expect([nextTheme('system'), nextTheme('light'), nextTheme('dark')]).toEqual(['light', 'dark', 'system'])
+})
+
+test('a choice is there again after a reload', () => {
+  const storage = memoryStorage()
+  createSettingsStore(storage).getState().setTheme('dark')
+  expect(createSettingsStore(storage).getState().theme).toBe('dark')
+})
+
+test.each([null, '', 'not json', '7', '{}', '{"theme":"purple"}', '{"theme":null}'])('%s in storage reads as the system theme', (text) => {
+  expect(storedTheme(memoryStorage(text))).toBe('system')
+})
+
+test('a browser that refuses storage keeps the choice for the tab', () => {
+  const refusing: SettingsStorage = { getItem: () => { throw new Error('denied') }, setItem: () => { throw new Error('denied') } }
+  for (const storage of [refusing, null]) {
+    const store = createSettingsStore(storage)
+    store.getState().setTheme('light')
+    expect(store.getState().theme).toBe('light')
+  }
+})
