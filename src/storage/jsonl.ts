@@ -1,0 +1,119 @@
+/** JSON lines as rows: one pass notes where each row begins, later reads fetch only their range of bytes. */
+import type { Stop } from '../base/stop'
+import type { Bytes, RowSource } from './bytes'
+
+const CHUNK_BYTES = 2 ** 20
+const MAX_LINE_BYTES = 8 * 2 ** 20
+const MAX_KEYS = 1_000
+const NEWLINE = 10
+
+export interface JsonlIndex {
+  /** Byte range of row i: starts[i] to ends[i], in the file. */
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+}
+
+/**
+ * One pass over the file: every line parsed, blank ones skipped.
+ * @throws Error that names the line: too long, not JSON, not an object
+ */
+export async function indexJsonl(bytes: Bytes, onRead: (doneBytes: number, rows: number) => void, stop: Stop): Promise<JsonlIndex> {
+  const starts: number[] = []
+  const ends: number[] = []
+  const types = new Map<string, string>()
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let line = 0
+  let lineStart = 0
+  let rest = new Uint8Array(0)
+
+  const take = (raw: Uint8Array, start: number) => {
+    line++
+    if (raw.length > MAX_LINE_BYTES) throw new Error(`line ${line} is longer than 8 MiB`)
+    const row = parseLine(decoder, raw, line)
+    if (row === null) return
+    starts.push(start)
+    ends.push(start + raw.length)
+    for (const [name, value] of Object.entries(row)) {
+      types.set(name, joined(types.get(name), jsonType(value)))
+      if (types.size > MAX_KEYS) throw new Error(`line ${line} brings the columns over 1,000`)
+    }
+  }
+
+  for (let at = 0; at < bytes.byteLength && !stop.aborted; at += CHUNK_BYTES) {
+    const chunk = new Uint8Array(await bytes.slice(at, Math.min(at + CHUNK_BYTES, bytes.byteLength)))
+    const text: Uint8Array<ArrayBuffer> = rest.length === 0 ? chunk : joinBytes(rest, chunk)
+    let from = 0
+    for (let end = text.indexOf(NEWLINE, rest.length); end >= 0; end = text.indexOf(NEWLINE, from)) {
+      take(text.subarray(from, end), lineStart)
+      lineStart += end + 1 - from
+      from = end + 1
+    }
+    rest = text.slice(from)
+    if (rest.length > MAX_LINE_BYTES) throw new Error(`line ${line + 1} is longer than 8 MiB`)
+    onRead(Math.min(at + CHUNK_BYTES, bytes.byteLength), starts.length)
+  }
+  if (rest.length > 0 && !stop.aborted) take(rest, lineStart)
+  return { starts: Float64Array.from(starts), ends: Float64Array.from(ends), columns: [...types].map(([name, type]) => ({ name, type })) }
+}
+
+function joinBytes(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(a.length + b.length)
+  whole.set(a)
+  whole.set(b, a.length)
+  return whole
+}
+
+function parseLine(decoder: TextDecoder, raw: Uint8Array, line: number): Record<string, unknown> | null {
+  let value: unknown
+  try {
+    const text = decoder.decode(raw) // a byte order mark is dropped by the decoder
+    if (text.trim() === '') return null
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new Error(`line ${line} is not valid JSON (${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'})`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`line ${line} is not an object with named fields`)
+  return value as Record<string, unknown>
+}
+
+function jsonType(value: unknown, depth = 0): string {
+  if (value === null || value === undefined) return 'null'
+  if (typeof value === 'string') return 'string'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (depth > 2) return 'json'
+  if (Array.isArray(value)) return `list<${value.slice(0, 200).map((v) => jsonType(v, depth + 1)).reduce(joined, 'null')}>`
+  return `struct{${Object.keys(value).slice(0, 20).join(', ')}}`
+}
+
+/** The type of a column that holds both. */
+function joined(a: string | undefined, b: string): string {
+  if (a === undefined || a === b || a === 'null') return b
+  if (b === 'null') return a
+  const [inA, inB] = [a, b].map((t) => /^list<(.*)>$/.exec(t)?.[1])
+  if (inA !== undefined && inB !== undefined) return `list<${joined(inA, inB)}>`
+  const isNumber = (t: string) => t === 'int64' || t === 'float64'
+  if (isNumber(a) && isNumber(b)) return 'float64'
+  if (a.startsWith('struct') && b.startsWith('struct')) return a
+  return 'mixed'
+}
+
+/** Rows by the index of an earlier pass. */
+export function openJsonl(bytes: Bytes, { starts, ends, columns }: JsonlIndex): RowSource {
+  const rows = starts.length
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const groupEnds = Array.from({ length: Math.ceil(rows / 256) }, (_, i) => Math.min(rows, (i + 1) * 256))
+  return {
+    rows, rowGroups: groupEnds.length, columns, groupEnds,
+    async read(wanted, start, end) {
+      const records: Record<string, unknown>[] = []
+      for (let row = start; row < end; row++) {
+        const raw = new Uint8Array(await bytes.slice(starts[row]!, ends[row]!))
+        const record = parseLine(decoder, raw, row + 1)
+        records.push(Object.fromEntries(wanted.map((name) => [name, record?.[name] ?? null])))
+      }
+      return records
+    },
+  }
+}
