@@ -21,7 +21,7 @@ function Rows({ title, curves, format }: { title: string; curves: readonly Curve
   const total = new Set(curves.flatMap((c) => [...c.x])).size
   return (
     // Scrolls, so it must be reachable by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+     
     <div className={styles.scroll} tabIndex={0} role="region" aria-label={`${title}, values`}>
       <table>
         <caption>{total > ROWS ? `Latest ${ROWS} of ${total} points; the CSV has all of them.` : `All ${total} points.`}</caption>

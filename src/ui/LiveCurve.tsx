@@ -30,6 +30,8 @@ export interface LiveCurveProps {
   readonly picked?: number | null
   readonly onPick?: (x: number) => void
   readonly format?: (value: number) => string
+  /** Why there are no points yet. */
+  readonly emptyText?: string
   /** Charts with one key share their cursor. */
   readonly syncKey?: string
   readonly height?: number
@@ -38,27 +40,18 @@ export interface LiveCurveProps {
 const plain = (value: number) => String(Number(value.toPrecision(5)))
 
 export function LiveCurve(props: LiveCurveProps) {
-  const { title, curves, smoothing, isLog = false, syncKey = 'run', height = 168, format = plain, onPick } = props
+  const { title, curves, smoothing, isLog = false, syncKey = 'run', height = 168, format = plain, emptyText = 'no points yet', onPick } = props
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
   const [width, setWidth] = useState(0)
   const [cursor, setCursor] = useState<number | null>(null)
 
   // The chart is drawn by callbacks that outlive a render: they read the latest of what they need here.
-  const state = useRef<ChartState>({ curves: [], domain: null, range: null, stage: null, picked: null, format: plain, onPick: undefined, onRange: undefined, onCursor: setCursor })
+  const { domain = null, range = null, stage = null, picked = null, onRange } = props
+  const state = useRef<ChartState>({ domain, range, stage, picked, onPick, onRange, onCursor: setCursor })
   useEffect(() => {
-    state.current = {
-      curves,
-      domain: props.domain ?? null,
-      range: props.range ?? null,
-      stage: props.stage ?? null,
-      picked: props.picked ?? null,
-      format,
-      onPick,
-      onRange: props.onRange,
-      onCursor: setCursor,
-    }
-  })
+    state.current = { domain, range, stage, picked, onPick, onRange, onCursor: setCursor }
+  }, [domain, range, stage, picked, onPick, onRange])
 
   useEffect(() => {
     const element = box.current
@@ -94,13 +87,11 @@ export function LiveCurve(props: LiveCurveProps) {
     if (width > 0) chart.current?.setSize({ width, height })
   }, [width, height])
 
-  const [from, to] = props.range ?? [null, null]
-  const [first, last] = props.domain ?? [null, null]
   useEffect(() => {
-    const range: readonly [number, number] | null = from === null || to === null ? null : [from, to]
     const { x, rows } = alignedRows(curves, { smoothing, buckets: Math.max(64, width), range, isLog })
     chart.current?.setData([x, ...rows] as uPlot.AlignedData, true)
-  }, [curves, smoothing, isLog, width, height, lines, syncKey, from, to, first, last, props.picked, props.stage?.x])
+    // Also when what the drawing callbacks read has changed, and when the chart was made anew.
+  }, [curves, smoothing, isLog, width, height, lines, syncKey, domain, range, stage, picked])
 
   const move = useCallback((x: number | null) => {
     const u = chart.current
@@ -132,13 +123,13 @@ export function LiveCurve(props: LiveCurveProps) {
   const highest = neighbour(curves, null, -1)
   const at = cursor ?? highest
   const reading = useMemo(() => {
-    if (at === null) return 'No points yet'
+    if (at === null) return emptyText
     const values = curves.map((c) => {
       const value = valueAt(c, at)
       return `${curves.length > 1 ? `${c.name} ` : ''}${value === null ? '—' : format(value)}`
     })
     return `step ${at}: ${values.join(', ')}`
-  }, [at, curves, format])
+  }, [at, curves, format, emptyText])
 
   return (
     <div className={styles.curve}>

@@ -1,16 +1,13 @@
 /** How a LiveCurve is drawn: axes, lines, shading and what the pointer does. */
 import type { RefObject } from 'react'
 import type uPlot from 'uplot'
-import type { Curve } from './curveData'
 
 /** What the drawing callbacks read when they run: always the latest props. */
 export interface ChartState {
-  readonly curves: readonly Curve[]
   readonly domain: readonly [number, number] | null
   readonly range: readonly [number, number] | null
   readonly stage: { readonly x: number; readonly before: string; readonly after: string } | null
   readonly picked: number | null
-  readonly format: (value: number) => string
   readonly onPick: ((x: number) => void) | undefined
   readonly onRange: ((range: readonly [number, number] | null) => void) | undefined
   readonly onCursor: (x: number | null) => void
@@ -136,6 +133,7 @@ function shadeStage(u: uPlot, stage: ChartState['stage']): void {
   ctx.fillStyle = ink(u, '--ink-3')
   ctx.font = `${10 * devicePixelRatio}px system-ui, sans-serif`
   ctx.textBaseline = 'top'
+  ctx.textAlign = 'left'
   const pad = 4 * devicePixelRatio
   if (edge - bbox.left > 40 * devicePixelRatio) ctx.fillText(stage.before, bbox.left + pad, bbox.top + pad)
   if (bbox.left + bbox.width - edge > 40 * devicePixelRatio) ctx.fillText(stage.after, edge + pad, bbox.top + pad)
