@@ -38,7 +38,9 @@ export type Section = (typeof HEADINGS)[number][0]
 /** The list or heading marker of a trimmed line, and the rest. */
 export function unmark(line: string): { marker: string; body: string } {
   const marker = MARKER.exec(line)?.[0] ?? ''
-  return { marker: marker.trim(), body: line.slice(marker.length).trim() }
+  const body = line.slice(marker.length).trim()
+  const number = /^\*\*(\d{1,2}[.)])\s+/.exec(body) // **2. Title**: the number stands inside the bold
+  return number ? { marker: marker.trim() || (number[1] ?? ''), body: `**${body.slice(number[0].length)}` } : { marker: marker.trim(), body }
 }
 
 /** A field: a JSON string stands for what it quotes, anything else for itself. */
@@ -54,7 +56,7 @@ export function field(text: string): string {
 
 /** Which part a line opens, and what it says behind its colon. */
 export function readHeading(body: string): { section: Section; rest: string } | null {
-  const text = unemphasised(body)
+  const text = unemphasised(body).replace(/^(?:(?:part|section)\s+)?\(?\d[.):]+\s*/i, '') // ## 2. Zero-credit items
   for (const [section, pattern] of HEADINGS) {
     const match = pattern.exec(text)
     if (match) return { section, rest: match[1]?.trim() ?? '' }
