@@ -72,9 +72,9 @@ async function guarded<T>(worker: StatsWorker, onProgress: OnProgress, run: (onP
   const wait = () => {
     clearTimeout(timer)
     timer = setTimeout(() => {
-      worker.terminate()
       if (current === worker) current = null
       giveUp(new Error(`the file gave nothing for ${SILENCE_MS / 1000} seconds and reading it was given up`))
+      setTimeout(() => worker.terminate()) // after the reason above has been heard, which would else be "it was ended"
     }, SILENCE_MS)
   }
   wait()
@@ -92,7 +92,7 @@ export const statsClient: StatsClient = {
   },
   importFile: (file, onProgress, signal) =>
     ask<AuditInfo, ImportFailure>((worker) =>
-      cancellable(worker, signal, (job) => guarded(worker, onProgress, (heard) => worker.api.importFile(job, file, proxy(heard))))),
+      cancellable<Result<AuditInfo, ImportFailure>>(worker, signal, (job) => guarded<Result<AuditInfo, ImportFailure>>(worker, onProgress, (heard) => worker.api.importFile(job, file, proxy(heard))))),
   async remove(tableId) {
     const worker = statsWorker()
     await worker.call(worker.api.remove(tableId))
@@ -100,7 +100,7 @@ export const statsClient: StatsClient = {
   open: (tableId, humans) => ask<AuditTable, TableFailure>((worker) => worker.api.open(tableId, humans)),
   matrix: (tableId, query, onProgress, signal) =>
     ask<Matrix, MatrixFailure>((worker) =>
-      cancellable(worker, signal, (job) => worker.api.matrix(job, tableId, query, proxy(onProgress)))),
+      cancellable<Result<Matrix, MatrixFailure>>(worker, signal, (job) => worker.api.matrix(job, tableId, query, proxy(onProgress)))),
   cellItems: (tableId, query, key) => ask<readonly PairedGrade[], TableFailure>((worker) => worker.api.cellItems(tableId, query, key)),
   proof: (tableId, proofId, rubric) => ask<ProofView, TableFailure | 'noProof'>((worker) => worker.api.proof(tableId, proofId, rubric)),
 }

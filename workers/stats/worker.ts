@@ -1,9 +1,9 @@
 /** The shell of the statistics worker: it owns the tables and the jobs; the statistics are src/audit. */
-import { expose } from 'comlink'
 import { humanRaters, ledgerOf } from '../../src/audit/ledger'
 import { cellPairs, matrixSteps, type Matrix } from '../../src/audit/matrix'
 import { fail, ok } from '../../src/base/result'
 import { auditStore } from '../../src/storage/audits'
+import { exposeAlive } from '../alive'
 import { OpenTables, readAudit, SYNTHETIC_INFO } from './opened'
 import type { AuditInfo, OnProgress, StatsApi } from './protocol'
 
@@ -35,7 +35,7 @@ async function withStop<T>(job: string, work: (stop: AbortSignal) => Promise<T>)
   }
 }
 
-expose({
+exposeAlive({
   async tables() {
     const stored = await auditStore.list().catch(() => [])
     const files = stored.sort((a, b) => a.addedAt - b.addedAt)
