@@ -18,6 +18,20 @@ export default defineConfig({
   plugins: [react(), contentPolicy()],
   server: { headers: isolationHeaders() },
   worker: { format: 'es' },
+  optimizeDeps: {
+    // What only the workers import, named here: found late, it would reload the page in the middle of a run.
+    include: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-core/dist/register_all_gradients',
+      '@tensorflow/tfjs-backend-webgpu',
+      '@tensorflow/tfjs-backend-wasm',
+      'idb-keyval',
+      'hyparquet',
+      'hyparquet-compressors',
+      'papaparse',
+      'simple-statistics',
+    ],
+  },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0, // a font or worker as a data: URL would be blocked by the policy
