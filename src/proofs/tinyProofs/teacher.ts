@@ -14,14 +14,14 @@ function plan(problem: TinyProblem): string {
 }
 
 /**
- * Reasoning for the reference proof. Verbose traces restate the problem, then plan two to four times over with dead
+ * Reasoning for the reference proof. Verbose traces restate the problem, then plan two to four times in all with dead
  * ends between: a model that imitates them runs into its length limit, as the paper reports of its fine-tuned model.
  */
 export function reasoning(problem: TinyProblem, style: Style, random: Random): string {
   const once = plan(problem)
   if (style === 'concise') return once
   const parts = [`Let me restate. ${problem.premises.map((f) => `have $${print(f)}$.`).join(' ')}`, once]
-  const rounds = 2 + random.below(3)
+  const rounds = 1 + random.below(3)
   for (let i = 0; i < rounds; i++) {
     if (random.below(2)) parts.push(`try $${print(random.pick(problem.premises))}$. dead end.`)
     parts.push(`Wait, check again. ${once}`)

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { Random } from '../../base/random'
+import { generateProblem, LEVELS } from './generate'
+import { proofText, statementText } from './problem'
+import { reasoning } from './teacher'
+import { completionIds, decode, encode, END_THINK, EOS, PAD, promptIds, PROOF_PROMPT, THINK, TOKENS, VOCAB_SIZE } from './vocabulary'
+
+function ids(text: string): number[] {
+  const result = encode(text)
+  if (!result.ok) throw new Error(`${result.where}: ${result.what}`)
+  return result.value
+}
+
+const problems = Array.from({ length: 600 }, (_, i) => generateProblem(Random.seed(i, 3), LEVELS[i % LEVELS.length]!))
+
+describe('the vocabulary', () => {
+  test('is small and without repetition', () => {
+    expect(VOCAB_SIZE).toBeLessThan(80)
+    expect(new Set(TOKENS).size).toBe(VOCAB_SIZE)
+  })
+
+  test('decode undoes encode, letter by letter, on everything the generator writes', () => {
+    for (const [i, problem] of problems.entries()) {
+      const random = Random.seed(i, 4)
+      for (const text of [
+        statementText(problem),
+        proofText(problem.proof),
+        reasoning(problem, 'concise', random),
+        reasoning(problem, 'verbose', random),
+      ])
+        expect(decode(ids(text))).toBe(text)
+    }
+  })
+
+  test('encode undoes decode on any ids, as a model may write them', () => {
+    const random = Random.seed(5)
+    for (let i = 0; i < 2000; i++) {
+      const drawn = Array.from({ length: 1 + random.below(20) }, () => 1 + random.below(VOCAB_SIZE - 1))
+      expect(ids(decode(drawn)), JSON.stringify(decode(drawn))).toEqual(drawn)
+    }
+  })
+
+  test('dollar signs and padding take no part', () => {
+    expect(ids('$p$ \\to $q$')).toEqual(ids('p \\to q'))
+    expect(decode([PAD, ...ids('$p$.'), PAD])).toBe('$p$.')
+  })
+
+  test.each([
+    ['Assume $p$. Show $q$.', 'Show', 'character 13'],
+    ['Assume $x$.', 'x', 'character 9'],
+    ['p \\top', '\\top', 'character 3'],
+  ])('%s: the first unknown word and its place', (text, word, where) => {
+    const result = encode(text)
+    expect(result.ok).toBe(false)
+    if (result.ok) return
+    expect(result.what).toContain(`"${word}`)
+    expect(result.where).toBe(where)
+  })
+
+  test('the prompt is ChatML that ends by opening the thinking', () => {
+    const prompt = promptIds('Assume $p$, $p \\to q$. Prove $q$.')
+    if (!prompt.ok) throw new Error(prompt.what)
+    expect(prompt.value.at(-1)).toBe(THINK)
+    const text = decode(prompt.value)
+    expect(text.startsWith(`<|im_start|>user\n${PROOF_PROMPT}`)).toBe(true)
+    expect(text).toContain('<|im_start|>assistant\n<think>')
+  })
+
+  test('a completion closes the thinking and ends the turn', () => {
+    const completion = completionIds('Goal $q$. have $p$.', '$q$ by modus ponens. Qed.')
+    if (!completion.ok) throw new Error(completion.what)
+    expect(completion.value.filter((id) => id === END_THINK)).toHaveLength(1)
+    expect(completion.value.at(-1)).toBe(EOS)
+  })
+
+  test('prompts of the first three levels are short', () => {
+    for (const problem of problems.filter((p) => p.level <= 3)) {
+      const prompt = promptIds(statementText(problem))
+      if (!prompt.ok) throw new Error(prompt.what)
+      expect(prompt.value.length, statementText(problem)).toBeLessThanOrEqual(32)
+    }
+  })
+})
