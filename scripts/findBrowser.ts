@@ -80,9 +80,15 @@ export function findBrowser(): FoundBrowser {
   if (there) return there
   const isRoot = process.getuid?.() === 0
   const playwright = join('node_modules', '@playwright', 'test', 'cli.js')
-  install(process.execPath, [playwright, 'install', ...(isRoot ? ['--with-deps'] : []), '--no-shell', 'chromium'])
-  const own = usable()
-  if (own) return own
+  if (install(process.execPath, [playwright, 'install', '--no-shell', 'chromium'])) {
+    const own = usable()
+    if (own) return own
+    // Downloaded, but it does not start: a bare system lacks its libraries.
+    if (isRoot && install(process.execPath, [playwright, 'install-deps', 'chromium'])) {
+      const complete = usable()
+      if (complete) return complete
+    }
+  }
   if (isRoot && process.platform === 'linux' && install('apt-get', ['update']) && install('apt-get', ['install', '-y', 'chromium'])) {
     const debian = usable()
     if (debian) return debian
