@@ -1,0 +1,110 @@
+/** One row, to be read: problem, proof and rubric beside each other; the reasoning only when asked for. */
+import { useState } from 'react'
+import { Button } from '../../ui/Button'
+import { ErrorCard } from '../../ui/ErrorCard'
+import { MathText } from '../../ui/MathText'
+import { Panel } from '../../ui/Panel'
+import { Segmented } from '../../ui/Segmented'
+import { useKeys } from '../../ui/useKeys'
+import { openData } from '../../../workers/data/client'
+import type { DatasetRecord, ProofRow } from '../../../workers/data/protocol'
+import styles from './RowReader.module.css'
+import { RubricView } from './RubricView'
+import { Scores } from './Scores'
+import { useAnswer } from './useAnswer'
+
+export interface RowReaderProps {
+  readonly dataset: DatasetRecord
+  readonly row: number
+  readonly isRaw: boolean
+  readonly onRow: (row: number) => void
+  readonly onRaw: (isRaw: boolean) => void
+  readonly onClose: () => void
+}
+
+export function RowReader({ dataset, row, isRaw, onRow, onRaw, onClose }: RowReaderProps) {
+  const { answer, retry } = useAnswer(`${dataset.id} ${row}`, () => openData().readRow(dataset.id, row))
+  const hasNext = row + 1 < dataset.rows
+  const next = () => void (hasNext && onRow(row + 1))
+  const previous = () => void (row > 0 && onRow(row - 1))
+  useKeys({ j: next, k: previous, r: () => onRaw(!isRaw), Escape: onClose })
+  return (
+    <Panel
+      title={`Row ${row + 1}`}
+      note={answer?.ok ? facts(answer.value) : `of ${dataset.rows.toLocaleString('en')}`}
+      actions={
+        <>
+          <Button onClick={previous} disabled={row === 0} aria-keyshortcuts="k">Previous <kbd className={styles.key}>k</kbd></Button>
+          <Button onClick={next} disabled={!hasNext} aria-keyshortcuts="j">Next <kbd className={styles.key}>j</kbd></Button>
+          <Segmented
+            label="Text as" value={isRaw ? 'raw' : 'rendered'} onChange={(value) => onRaw(value === 'raw')}
+            options={[{ value: 'rendered', label: 'Rendered', title: 'Key r' }, { value: 'raw', label: 'Raw', title: 'Key r' }]}
+          />
+          <Button onClick={onClose}>Close</Button>
+        </>
+      }
+    >
+      {answer === null ? (
+        <p role="status" className={styles.quiet}>Reading row {row + 1}…</p>
+      ) : answer.ok ? (
+        <Row key={`${dataset.id} ${row}`} dataset={dataset} value={answer.value} isRaw={isRaw} />
+      ) : (
+        <ErrorCard failure={answer} onRetry={retry} />
+      )}
+    </Panel>
+  )
+}
+
+function facts(row: ProofRow): string {
+  const grade = row.grade === null ? null : `graded ${row.grade}/7`
+  return [row.source, row.category, row.competition, grade].filter(Boolean).join(' · ') || 'No source given'
+}
+
+function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; readonly value: ProofRow; readonly isRaw: boolean }) {
+  return (
+    <>
+      <div className={styles.columns}>
+        <section className={styles.column}>
+          <h3 className={styles.head}>Problem</h3>
+          <Text text={value.problem} isRaw={isRaw} />
+          {value.scores ? <Scores scores={value.scores} rewardMean={value.rewardMean} rewardStd={value.rewardStd} /> : null}
+        </section>
+        {value.proof === null ? null : (
+          <section className={styles.column}>
+            <h3 className={styles.head}>Proof</h3>
+            <Text text={value.proof} isRaw={isRaw} />
+          </section>
+        )}
+        {value.rubric === null ? null : (
+          <section className={styles.column}>
+            <h3 className={styles.head}>Rubric</h3>
+            {isRaw ? <pre className={styles.raw}>{value.rubric}</pre> : <RubricView text={value.rubric} />}
+          </section>
+        )}
+      </div>
+      {value.hasReasoning ? <Reasoning dataset={dataset} row={value.index} isRaw={isRaw} /> : null}
+    </>
+  )
+}
+
+function Text({ text, isRaw }: { readonly text: string; readonly isRaw: boolean }) {
+  if (text.trim() === '') return <p className={styles.quiet}>Empty.</p>
+  return isRaw ? <pre className={styles.raw}>{text}</pre> : <MathText text={text} />
+}
+
+function Reasoning({ dataset, row, isRaw }: { readonly dataset: DatasetRecord; readonly row: number; readonly isRaw: boolean }) {
+  const [isOpen, setOpen] = useState(false)
+  const { answer, retry } = useAnswer(isOpen ? `${dataset.id} ${row}` : null, () => openData().readReasoning(dataset.id, row))
+  return (
+    <details className={styles.reasoning} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Reasoning, before &lt;/think&gt;</summary>
+      {!isOpen ? null : answer === null ? (
+        <p role="status" className={styles.quiet}>Reading…</p>
+      ) : !answer.ok ? (
+        <ErrorCard failure={answer} onRetry={retry} />
+      ) : (
+        <Text text={answer.value ?? ''} isRaw={isRaw} />
+      )}
+    </details>
+  )
+}
