@@ -34,6 +34,9 @@ export interface RlRow {
   readonly reward_std: number
 }
 
+/** Draws in a row without a new problem after which the levels count as used up. */
+const PATIENCE = 20_000
+
 export interface Split {
   readonly train: readonly TinyProblem[]
   readonly heldOut: readonly TinyProblem[]
@@ -49,14 +52,15 @@ export function makeSplit(seed: number, sizes: { train: number; heldOut: number;
   const train: TinyProblem[] = []
   const heldOut: TinyProblem[] = []
   const seen = new Set<string>()
-  for (let tries = 0; train.length < sizes.train || heldOut.length < sizes.heldOut; tries++) {
-    if (tries > 200 * (sizes.train + sizes.heldOut)) throw new RangeError('Too few distinct problems for a split of this size')
+  for (let tries = 0, lastNew = 0; train.length < sizes.train || heldOut.length < sizes.heldOut; tries++) {
+    if (tries - lastNew > PATIENCE) throw new RangeError('Too few distinct problems for a split of this size')
     const problem = generateProblem(random, levels[tries % levels.length]!)
     const text = statementText(problem)
     if (seen.has(text)) continue
     const side = isHeldOut(problem) ? heldOut : train
     if (side.length >= (side === train ? sizes.train : sizes.heldOut)) continue
     seen.add(text)
+    lastNew = tries
     side.push(problem)
   }
   return { train, heldOut }

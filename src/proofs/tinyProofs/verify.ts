@@ -22,6 +22,8 @@ export interface VerifiedProof {
 
 const MAX_CHARACTERS = 20_000
 const MAX_LINES = 200
+/** A formula may have 400 characters; past this a line is not matched, as the match is quadratic in its spaces. */
+const MAX_LINE_CHARACTERS = 600
 const LINE = /^(.+?)\s+by\s+(.+)$/s
 
 interface Box {
@@ -47,6 +49,10 @@ export function verifyProof(statement: TinyStatement, text: string): VerifiedPro
     if (sentence === 'Qed') {
       endsWithQed = true
       break
+    }
+    if (sentence.length > MAX_LINE_CHARACTERS) {
+      wrong(`${sentence.slice(0, 80)} …`, 'is longer than any line of a proof', 'unreadable')
+      continue
     }
     if (sentence.startsWith('Suppose ')) {
       const hypothesis = parseFormula(sentence.slice(8))

@@ -63,7 +63,9 @@ export function decode(ids: readonly number[]): string {
       let formula = ''
       for (; end < ids.length && IS_FORMULA.has(ids[end]!); end++) {
         const piece = TOKENS[ids[end]!]!
-        formula += IS_BINARY.has(ids[end]!) ? ` ${piece} ` : piece
+        // Two names in a row, as only a model writes them, stay two tokens.
+        const apart = LETTER.test(piece) && LETTER.test(formula.at(-1) ?? '') ? ' ' : ''
+        formula += IS_BINARY.has(ids[end]!) ? ` ${piece} ` : apart + piece
       }
       out += `${gap(out)}$${formula.trim()}$`
       i = end - 1
