@@ -107,7 +107,7 @@ test('a cell opens its proofs by keyboard, and a proof opens with its mathematic
   expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
   await proofs.getByRole('button').first().click()
   await expect(page.getByRole('heading', { name: 'Grades' })).toBeVisible()
-  await expect(page.locator('.katex').first()).toBeVisible()
+  await expect(page.locator('.katex').first()).toBeVisible({ timeout: 20_000 })
   await page.goBack()
   await expect(page.getByRole('heading', { name: 'Grades' })).toHaveCount(0)
   await expect(proofs).toBeVisible()

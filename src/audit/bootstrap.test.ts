@@ -73,6 +73,16 @@ test('covers a true mean of 0 in simulated studies with uneven problems', () => 
   expect(held / studies).toBeLessThan(0.98)
 })
 
+test('many draws at once are the draws one by one, and leave the generator where they would', () => {
+  for (const n of [1, 2, 3, 7, 272, 65_537, 2 ** 31 + 11, 2 ** 32]) {
+    const [one, many] = [Random.seed(9, n), Random.seed(9, n)]
+    const drawn = new Uint32Array(500)
+    many.fillBelow(n, drawn)
+    expect([...drawn]).toEqual(Array.from(drawn, () => one.below(n)))
+    expect(many.state()).toEqual(one.state())
+  }
+})
+
 test('stream names hash as FNV-1a', () => {
   expect([cellStream(''), cellStream('a'), cellStream('foobar')]).toEqual([0x811c9dc5, 0xe40c292c, 0xbf9cf968])
 })

@@ -66,6 +66,27 @@ export class Random {
     return x % n
   }
 
+  /** Fills `out` with the numbers that `out.length` calls of `below(n)` would give; several times faster. */
+  fillBelow(n: number, out: Uint32Array): void {
+    if (!(n > 0)) throw new RangeError(`fillBelow(${n}): n must be positive`)
+    const limit = 4294967296 - (4294967296 % n)
+    let [a, b, c, d] = this.state()
+    for (let i = 0; i < out.length; ) {
+      const y = Math.imul(b, 5)
+      const x = Math.imul((y << 7) | (y >>> 25), 9) >>> 0
+      const t = b << 9
+      c ^= a
+      d ^= b
+      b ^= c
+      a ^= d
+      c ^= t
+      d = (d << 11) | (d >>> 21)
+      // `%` on numbers above 2³¹ is a slow floating remainder; this is the same integer, exactly.
+      if (x < limit) out[i++] = x - Math.floor(x / n) * n
+    }
+    this.s.set([a, b, c, d])
+  }
+
   /** Standard normal draw (Box–Muller; one of the pair is discarded so that the state stays four words). */
   normal(): number {
     const u = 1 - this.unit()
