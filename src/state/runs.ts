@@ -1,9 +1,10 @@
 /** The runs the page knows: their records, which of them this tab drives, and what can be done with them. */
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import { fail, type Result } from '../base/result'
-import type { RunEvent, RunRecord, RunRequest } from '../posttrain/runRecords'
+import type { MetricPoint, RolloutStep, RunEvent, RunRecord, RunRequest } from '../posttrain/runRecords'
 import type { DataApi } from '../../workers/data/protocol'
-import type { EngineClient } from '../../workers/engine/client'
+import { dataClient } from '../../workers/data/client'
+import { engineClient, type EngineClient } from '../../workers/engine/client'
 import type { RunFailure } from '../../workers/engine/protocol'
 import { forgetMetrics, metricLog } from './metricLog'
 import { forgetRollouts, rolloutLog } from './rolloutLog'
@@ -88,6 +89,14 @@ export interface RunsState {
   unpause(runId: string): Promise<void>
   stop(runId: string): Promise<void>
   remove(runId: string): Promise<void>
+  /** Reads a run that another tab drives again: its record, and its points when it moved. */
+  refresh(runId: string): Promise<void>
+  /** Steps whose rollouts can be opened, ascending: stored ones and those that this tab still holds. */
+  rolloutSteps(runId: string): Promise<readonly number[]>
+  rollouts(runId: string, step: number): Promise<RolloutStep | null>
+  /** Every metric point of a run, for a complete export. */
+  points(runId: string): Promise<readonly MetricPoint[]>
+  checkpointFile(runId: string): Promise<Blob | null>
 }
 
 export type RunsStore = UseBoundStore<StoreApi<RunsState>>
@@ -178,6 +187,34 @@ export function createRunsStore(engine: EngineClient, archive: RunArchive): Runs
           return { runs: rest }
         })
       },
+
+      async refresh(runId) {
+        const known = get().runs[runId]
+        if (known?.isLive) return
+        const record = await archive.run(runId)
+        if (!record || get().runs[runId]?.isLive) return
+        if (record.updatedAt === known?.record.updatedAt && record.step === known.record.step) return
+        put({ ...storedRun(record), deviceLost: known?.deviceLost ?? null })
+        await get().openMetrics(runId)
+      },
+
+      async rolloutSteps(runId) {
+        const held = rolloutLog(runId).steps()
+        return [...new Set([...(await archive.rolloutSteps(runId)), ...held])].sort((a, b) => a - b)
+      },
+
+      async rollouts(runId, step) {
+        return rolloutLog(runId).get(step) ?? archive.rollouts(runId, step)
+      },
+
+      async points(runId) {
+        await get().openMetrics(runId)
+        return metricLog(runId).points()
+      },
+
+      checkpointFile: (runId) => archive.checkpointFile(runId),
     }
   })
 }
+
+export const useRuns: RunsStore = createRunsStore(engineClient, dataClient)

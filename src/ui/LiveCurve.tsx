@@ -102,16 +102,19 @@ export function LiveCurve(props: LiveCurveProps) {
     set({ left: u.valToPos(x, 'x'), top: u.over.clientHeight / 2 }, false, true)
   }, [])
 
+  const lowest = neighbour(curves, null, 1)
+  const highest = neighbour(curves, null, -1)
+  const at = cursor ?? highest
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const step: Record<string, () => void> = {
-      ArrowLeft: () => move(neighbour(curves, cursor, -1)),
-      ArrowDown: () => move(neighbour(curves, cursor, -1)),
-      ArrowRight: () => move(neighbour(curves, cursor, 1)),
-      ArrowUp: () => move(neighbour(curves, cursor, 1)),
+      ArrowLeft: () => move(neighbour(curves, at, -1)),
+      ArrowDown: () => move(neighbour(curves, at, -1)),
+      ArrowRight: () => move(neighbour(curves, at, 1)),
+      ArrowUp: () => move(neighbour(curves, at, 1)),
       Home: () => move(neighbour(curves, null, 1)),
       End: () => move(neighbour(curves, null, -1)),
-      Enter: () => cursor !== null && onPick?.(cursor),
+      Enter: () => at !== null && onPick?.(at),
     }
     const act = step[event.key]
     if (!act) return
@@ -119,9 +122,6 @@ export function LiveCurve(props: LiveCurveProps) {
     act()
   }
 
-  const lowest = neighbour(curves, null, 1)
-  const highest = neighbour(curves, null, -1)
-  const at = cursor ?? highest
   const reading = useMemo(() => {
     if (at === null) return emptyText
     const values = curves.map((c) => {

@@ -119,8 +119,14 @@ function isMove(type: string): boolean {
 function pointUnderCursor(u: uPlot): number | null {
   const { idx, left } = u.cursor
   if (idx === null || idx === undefined || left === undefined || left < 0) return null
-  const x = u.data[0][idx]
-  return x !== undefined && (Math.abs(u.valToPos(x, 'x') - left) <= REACH_PX || u.data[0].length < 60) ? x : null
+  const xs = u.data[0]
+  const x = xs[idx]
+  if (x === undefined) return null
+  // Points far apart reach half-way to the next one: every place between two points belongs to one of them.
+  const neighbour = xs[idx + 1] ?? xs[idx - 1] ?? x
+  const at = u.valToPos(x, 'x')
+  const reach = Math.max(REACH_PX, 0.55 * Math.abs(u.valToPos(neighbour, 'x') - at))
+  return Math.abs(at - left) <= reach ? x : null
 }
 
 function shadeStage(u: uPlot, stage: ChartState['stage']): void {

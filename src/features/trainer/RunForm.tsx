@@ -1,0 +1,115 @@
+/** What a run will be: datasets, preset, seed, name; what it will need; Run. */
+import { useState, type FormEvent } from 'react'
+import { PRESETS } from '../../posttrain/presets'
+import type { RunRequest } from '../../posttrain/runRecords'
+import type { Failure } from '../../base/result'
+import type { DeviceState } from '../../../workers/engine/protocol'
+import type { DatasetRecord } from '../../../workers/data/protocol'
+import { Button } from '../../ui/Button'
+import { ErrorCard } from '../../ui/ErrorCard'
+import { Field } from '../../ui/Field'
+import { DatasetField } from './DatasetField'
+import { PreflightLine } from './PreflightLine'
+import styles from './Trainer.module.css'
+
+interface RunFormProps {
+  readonly datasets: readonly DatasetRecord[]
+  /** Null while it is being opened. */
+  readonly device: DeviceState | null
+  readonly isBusy: boolean
+  readonly failure: Failure | null
+  readonly onRun: (request: RunRequest) => void
+  /** Opens the device again. */
+  readonly onRetry: () => void
+}
+
+const HELD_OUT = /held.?out/i
+
+export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: RunFormProps) {
+  const sft = datasets.filter((d) => d.schemaId === 'fineproofs-sft')
+  const rl = datasets.filter((d) => d.schemaId === 'fineproofs-rl')
+  const isTrainable = (d: DatasetRecord, stage: 'sft' | 'rl') => d.trainable[stage] && !d.flags.includes('no_train')
+  const firstSft = sft.find((d) => isTrainable(d, 'sft'))?.id ?? ''
+  const firstRl = rl.find((d) => isTrainable(d, 'rl') && !HELD_OUT.test(d.name))?.id ?? ''
+
+  const [chosenSft, setSft] = useState<string | null>(null)
+  const [chosenRl, setRl] = useState<string | null>(null)
+  const [chosenHeldOut, setHeldOut] = useState<string | null>(null)
+  const [presetId, setPreset] = useState('micro')
+  const [seedText, setSeed] = useState('1')
+  const [chosenName, setName] = useState<string | null>(null)
+
+  const sftId = chosenSft ?? firstSft
+  const rlId = chosenRl ?? firstRl
+  const heldOutDefault = rl.find((d) => d.id !== rlId && isTrainable(d, 'rl') && HELD_OUT.test(d.name))?.id ?? ''
+  const heldOutId = chosenHeldOut ?? heldOutDefault
+  const preset = PRESETS[presetId] ?? PRESETS.micro
+  const seed = Number(seedText)
+  const seedError = /^\d{1,9}$/.test(seedText.trim()) ? null : 'A whole number from 0 to 999999999.'
+  const name = chosenName ?? `${preset?.label ?? presetId}, seed ${seedText.trim()}`
+  const hasGpu = device?.kind === 'ready' && device.report.backend === 'webgpu'
+  const presetError = preset?.needs === 'webgpu' && device?.kind === 'ready' && !hasGpu ? 'This preset needs WebGPU; choose Micro or Smoke.' : null
+  const heldOutError = heldOutId !== '' && heldOutId === rlId ? 'Choose another set: these problems would be trained on.' : null
+  const sftSet = sft.find((d) => d.id === sftId)
+  const rlSet = rl.find((d) => d.id === rlId)
+  const isReady = Boolean(sftSet && rlSet && preset && !seedError && !presetError && !heldOutError && name.trim() && device?.kind === 'ready')
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!isReady || !sftSet || !rlSet || !preset) return
+    onRun({
+      name: name.trim(),
+      sftDatasetId: sftSet.id,
+      sftDatasetName: sftSet.name,
+      rlDatasetId: rlSet.id,
+      rlDatasetName: rlSet.name,
+      heldOutDatasetId: heldOutId || null,
+      preset: preset.id,
+      seed,
+    })
+  }
+
+  return (
+    <form className={styles.form} onSubmit={submit} noValidate>
+      <div className={styles.fields}>
+        <DatasetField label="Fine-tuning set (SFT)" datasets={sft} stage="sft" value={sftId} onChange={setSft} />
+        <DatasetField label="Problems with rubrics (RL)" datasets={rl} stage="rl" value={rlId} onChange={setRl} />
+        <DatasetField
+          label="Held-out problems"
+          datasets={rl}
+          stage="rl"
+          value={heldOutId}
+          onChange={setHeldOut}
+          none="Last tenth of the RL problems"
+          hint="Never trained on; each stage is measured on them."
+          error={heldOutError}
+        />
+        <Field label="Preset" hint={preset?.description} error={presetError}>
+          {(control) => (
+            <select {...control} value={presetId} onChange={(event) => setPreset(event.target.value)}>
+              {Object.values(PRESETS).map((p) => (
+                <option key={p.id} value={p.id}>
+                  {p.label}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Seed" hint="The same seed on the same adapter gives the same curves." error={seedError}>
+          {(control) => <input {...control} inputMode="numeric" value={seedText} onChange={(event) => setSeed(event.target.value)} />}
+        </Field>
+        <Field label="Name">{(control) => <input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />}</Field>
+      </div>
+      {preset && <PreflightLine preset={preset} device={device} />}
+      {failure && <ErrorCard failure={failure} onRetry={failure.kind === 'device' ? onRetry : undefined} />}
+      <div className={styles.actions}>
+        <Button type="submit" variant="primary" disabled={!isReady || isBusy}>
+          {isBusy ? 'Starting…' : 'Run'}
+        </Button>
+        {!isReady && !isBusy && device?.kind === 'ready' && (!sftSet || !rlSet) && (
+          <span className={styles.quiet}>Both sets are needed. Restore the samples, or drop a file, under Datasets.</span>
+        )}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,146 @@
+/** The run underway: how far it is, what it is doing, and what can be done with it. */
+import { useState } from 'react'
+import { fail, type Failure } from '../../base/result'
+import { useRuns, isUnfinished, type Run } from '../../state/runs'
+import { useMetricLog } from '../../state/useMetricLog'
+import { PRESETS } from '../../posttrain/presets'
+import type { RunStatus } from '../../posttrain/runRecords'
+import { Badge, type Tone } from '../../ui/Badge'
+import { Button } from '../../ui/Button'
+import { ErrorCard } from '../../ui/ErrorCard'
+import { Progress } from '../../ui/Progress'
+import { EvaluationTable } from './EvaluationTable'
+import { formatCount } from './preflight'
+import { formatDuration, secondsLeft } from './remaining'
+import styles from './Trainer.module.css'
+
+const STATUS: Readonly<Record<Run['record']['status'], { readonly text: string; readonly tone: Tone }>> = {
+  running: { text: 'Running', tone: 'accent' },
+  paused: { text: 'Paused', tone: 'warn' },
+  finished: { text: 'Finished', tone: 'good' },
+  stopped: { text: 'Stopped', tone: 'neutral' },
+  interrupted: { text: 'Interrupted', tone: 'warn' },
+  failed: { text: 'Failed', tone: 'bad' },
+}
+
+export function RunHeader({ run }: { run: Run }) {
+  const { record } = run
+  const { log } = useMetricLog(record.id)
+  const [waiting, setWaiting] = useState<{ readonly what: 'pause' | 'stop' | 'resume'; readonly status: RunStatus } | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const { pause, unpause, stop, resume } = useRuns.getState()
+
+  const act = (what: 'pause' | 'stop' | 'resume', doing: () => Promise<unknown>) => {
+    setWaiting({ what, status: record.status })
+    setFailure(null)
+    doing().then(
+      // The engine takes a pause or a stop at once and obeys after its step: the button waits for the status.
+      () => what === 'resume' && setWaiting(null),
+      (error: unknown) => {
+        setWaiting(null)
+        setFailure(fail('device', error instanceof Error ? error.message : String(error), { next: 'Retry.' }))
+      },
+    )
+  }
+  const asked = waiting && (waiting.what === 'resume' || (waiting.status === record.status && run.isLive)) ? waiting.what : null
+  const goOn = () =>
+    act('resume', async () => {
+      const result = await resume(record.id)
+      if (!result.ok) setFailure(result)
+    })
+
+  const isUnderway = run.isLive && (record.status === 'running' || record.status === 'paused')
+  const canResume = !run.isLive && isUnfinished(record)
+  const isOrphan = canResume && (record.status === 'running' || record.status === 'paused')
+  const left = record.status === 'running' && run.isLive ? secondsLeft(record, log.column('step_time')) : null
+  const speed = run.isLive ? log.latest('tokens_per_second') : null
+  const status = isOrphan ? STATUS.interrupted : STATUS[record.status]
+  const stage = record.step < record.sftSteps ? 'fine-tuning' : 'reinforcement learning'
+
+  return (
+    <div className={styles.run} data-run-status={isOrphan ? 'interrupted' : record.status} data-step={record.step} data-checkpoint-step={record.checkpointStep}>
+      <div className={styles.line}>
+        <span role="status">
+          <Badge tone={status.tone}>{status.text}</Badge>
+        </span>
+        <span className={styles.quiet}>
+          {PRESETS[record.preset]?.label ?? record.preset}, seed {record.seed}, {formatCount(record.parameters)} parameters,{' '}
+          {record.backend === 'webgpu' ? `WebGPU, ${record.adapter}` : 'CPU (wasm), slow'}
+        </span>
+        <span className={styles.buttons}>
+          {isUnderway && record.status === 'running' && (
+            <Button disabled={asked !== null} onClick={() => act('pause', () => pause(record.id))}>
+              {asked === 'pause' ? 'Pausing after this step…' : 'Pause'}
+            </Button>
+          )}
+          {isUnderway && record.status === 'paused' && (
+            <Button variant="primary" disabled={asked !== null} onClick={() => act('pause', () => unpause(record.id))}>
+              Resume
+            </Button>
+          )}
+          {isUnderway && (
+            <Button variant="danger" disabled={asked !== null} onClick={() => act('stop', () => stop(record.id))}>
+              {asked === 'stop' ? 'Stopping after this step…' : 'Stop'}
+            </Button>
+          )}
+          {canResume && !run.deviceLost && (
+            <Button variant="primary" disabled={asked !== null} onClick={goOn}>
+              {asked === 'resume' ? 'Resuming…' : `Resume from step ${record.checkpointStep}`}
+            </Button>
+          )}
+        </span>
+      </div>
+      <Progress
+        label={run.activity && isUnderway && record.status === 'running' ? run.activity : progressLabel(record.status, stage)}
+        value={record.step}
+        max={record.totalSteps}
+        count={[
+          `step ${record.step} of ${record.totalSteps}`,
+          left === null ? '' : `about ${formatDuration(left)} left in ${stage}`,
+          speed === null ? '' : `${formatCount(Math.round(speed))} tokens/s`,
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      />
+      {isUnderway && <p className={styles.quiet}>Training goes on while this tab is in the background. A closed tab loses at most the steps after checkpoint {record.checkpointStep}.</p>}
+      {run.saveFailure && (
+        <div role="alert" className={styles.banner}>
+          <strong>The last checkpoint could not be stored:</strong> {run.saveFailure} Training goes on from memory; the last stored step is {record.checkpointStep}. Free space under Runs or
+          Datasets, and the next checkpoint is tried again.
+        </div>
+      )}
+      {run.deviceLost && !run.isLive && (
+        <ErrorCard
+          failure={fail('device', `The device was lost at step ${record.step}: ${run.deviceLost}`, {
+            next: `Nothing before step ${record.checkpointStep} is lost. Retry opens a new device and continues from there.`,
+          })}
+          onRetry={goOn}
+          retryLabel={asked === 'resume' ? 'Retrying…' : 'Retry'}
+        />
+      )}
+      {!run.deviceLost && record.reason && record.status !== 'running' && <p className={styles.reason}>{record.reason}</p>}
+      {failure &&
+        (failure.kind === 'lockedElsewhere' ? (
+          <div role="alert" className={styles.banner}>
+            <strong>Another tab is training this run.</strong> Here it can only be watched; it is read again every few seconds. Close the other tab to continue it here.
+          </div>
+        ) : (
+          <ErrorCard failure={failure} onRetry={goOn} />
+        ))}
+      <EvaluationTable evaluations={record.evaluations} />
+    </div>
+  )
+}
+
+function progressLabel(status: Run['record']['status'], stage: string): string {
+  switch (status) {
+    case 'finished':
+      return 'Done'
+    case 'stopped':
+      return 'Stopped'
+    case 'paused':
+      return `Paused in ${stage}`
+    default:
+      return `In ${stage}`
+  }
+}
