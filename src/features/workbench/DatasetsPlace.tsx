@@ -38,7 +38,9 @@ export default function DatasetsPlace() {
     setFailures([])
     for (const file of files) {
       setImporting({ name: file.name, progress: null })
-      const result = await importFile(file, (progress) => setImporting({ name: file.name, progress })).catch(workerFailure)
+      // A last word on progress may come after the result: it must not bring the bar back.
+      const hear = (progress: ImportProgress) => setImporting((known) => (known?.name === file.name ? { name: file.name, progress } : known))
+      const result = await importFile(file, hear).catch(workerFailure)
       setImporting(null)
       if (result.ok) choose(result.value.id)
       else if (result.kind === 'cancelled') break
