@@ -4,6 +4,10 @@ import type { Bytes, RowSource } from './bytes'
 
 const CHUNK_BYTES = 2 ** 20
 const MAX_LINE_BYTES = 8 * 2 ** 20
+/** Bytes fetched at once when many rows are read. */
+const SPAN_BYTES = 4 * 2 ** 20
+/** Rows that are checked at once; between two groups a cancel is heard. */
+const GROUP_ROWS = 2_048
 const MAX_KEYS = 1_000
 const NEWLINE = 10
 
@@ -103,15 +107,22 @@ function joined(a: string | undefined, b: string): string {
 export function openJsonl(bytes: Bytes, { starts, ends, columns }: JsonlIndex): RowSource {
   const rows = starts.length
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  const groupEnds = Array.from({ length: Math.ceil(rows / 256) }, (_, i) => Math.min(rows, (i + 1) * 256))
+  const groupEnds = Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, i) => Math.min(rows, (i + 1) * GROUP_ROWS))
   return {
     rows, rowGroups: groupEnds.length, columns, groupEnds,
     async read(wanted, start, end) {
       const records: Record<string, unknown>[] = []
-      for (let row = start; row < end; row++) {
-        const raw = new Uint8Array(await bytes.slice(starts[row]!, ends[row]!))
-        const record = parseLine(decoder, raw, row + 1)
-        records.push(Object.fromEntries(wanted.map((name) => [name, record?.[name] ?? null])))
+      for (let first = start; first < end; ) {
+        // One slice for many rows: a slice a row made 60,000 rows take a minute.
+        let last = first + 1
+        while (last < end && ends[last]! - starts[first]! <= SPAN_BYTES) last++
+        const offset = starts[first]!
+        const span = new Uint8Array(await bytes.slice(offset, ends[last - 1]!))
+        for (let row = first; row < last; row++) {
+          const record = parseLine(decoder, span.subarray(starts[row]! - offset, ends[row]! - offset), row + 1)
+          records.push(Object.fromEntries(wanted.map((name) => [name, record?.[name] ?? null])))
+        }
+        first = last
       }
       return records
     },
