@@ -4,7 +4,7 @@ import Papa from 'papaparse'
 import { expect, openPlace, test } from './support'
 
 // A whole run on a software adapter, twice.
-test.describe.configure({ timeout: 420_000 })
+test.describe.configure({ timeout: 900_000 })
 
 const header = (page: Page) => page.locator('[data-run-status]')
 const chart = (page: Page, metric: string) => page.locator(`[data-metric="${metric}"]`)
@@ -38,7 +38,7 @@ test('run, pause, reload, resume, finish: the curve moves, a point opens its rol
   await startMicro(page, 'Kestrel')
 
   await test.step('pause holds the step, resume goes on', async () => {
-    await expect.poll(() => points(page, 'loss'), { timeout: 120_000 }).toBeGreaterThan(1)
+    await expect.poll(() => points(page, 'loss'), { timeout: 400_000 }).toBeGreaterThan(1)
     await page.getByRole('button', { name: 'Pause' }).click()
     await expect(header(page)).toHaveAttribute('data-run-status', 'paused', { timeout: 30_000 })
     const held = await stepNow(page)
@@ -49,7 +49,7 @@ test('run, pause, reload, resume, finish: the curve moves, a point opens its rol
   })
 
   await test.step('a page that is gone mid-run leaves a run that can go on', async () => {
-    await expect.poll(() => checkpointNow(page), { timeout: 120_000 }).toBeGreaterThanOrEqual(5)
+    await expect.poll(() => checkpointNow(page), { timeout: 400_000 }).toBeGreaterThanOrEqual(5)
     await page.reload()
     await page.goto('./#/train')
     const resume = page.getByRole('button', { name: /^Resume Kestrel from step \d+$/ })
@@ -62,7 +62,7 @@ test('run, pause, reload, resume, finish: the curve moves, a point opens its rol
   })
 
   await test.step('the reward curve moves and a point opens its rollouts', async () => {
-    await expect.poll(() => points(page, 'reward'), { timeout: 240_000 }).toBeGreaterThanOrEqual(4)
+    await expect.poll(() => points(page, 'reward'), { timeout: 600_000 }).toBeGreaterThanOrEqual(4)
     const before = await points(page, 'reward')
     await expect.poll(() => points(page, 'reward'), { timeout: 60_000 }).toBeGreaterThan(before)
     await clickPoint(page, chart(page, 'reward').locator('.u-over'), 0.95)
@@ -70,20 +70,20 @@ test('run, pause, reload, resume, finish: the curve moves, a point opens its rol
     const step = /[?&]step=(\d+)/.exec(page.url())?.[1]
     await expect(page.getByRole('heading', { name: `Rollouts of step ${step}` })).toBeVisible()
     await expect(page.locator('[data-rollout-step]').getByRole('button', { pressed: true })).toHaveCount(1)
-    await expect(page.locator('[data-rollout-step] tbody tr')).toHaveCount(16)
+    await expect(page.locator('[data-rollout-step] tbody tr')).toHaveCount(32)
   })
 
   await test.step('it finishes, and each stage was measured on the held-out problems', async () => {
-    await expect(header(page)).toHaveAttribute('data-run-status', 'finished', { timeout: 240_000 })
+    await expect(header(page)).toHaveAttribute('data-run-status', 'finished', { timeout: 600_000 })
     await expect(page.locator('[data-evaluation]')).toHaveCount(3)
-    await expect(header(page)).toHaveAttribute('data-step', '54')
+    await expect(header(page)).toHaveAttribute('data-step', '68')
   })
 
   await test.step('marks say why each point was given or lost', async () => {
     let marks = 0
     // Not every rollout submits a proof, so leaf from the last step back until one did.
     for (let i = 0; i < 60 && marks === 0; i++) {
-      if (i > 0) await page.keyboard.press(i % 16 === 0 ? 'k' : 'n')
+      if (i > 0) await page.keyboard.press(i % 32 === 0 ? 'k' : 'n')
       const list = page.locator('[data-rollout-step] [data-marks]')
       if (await list.count()) marks = Number(await list.getAttribute('data-marks'))
     }
@@ -96,13 +96,13 @@ test('run, pause, reload, resume, finish: the curve moves, a point opens its rol
     await page.getByRole('button', { name: 'Kestrel' }).click()
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'All metrics (CSV)' }).click()])
     const { data } = Papa.parse<Record<string, string>>(await readFile(await download.path(), 'utf8'), { header: true, skipEmptyLines: true })
-    expect(data.map((row) => Number(row.step))).toEqual(Array.from({ length: 54 }, (_, i) => i + 1))
+    expect(data.map((row) => Number(row.step))).toEqual(Array.from({ length: 68 }, (_, i) => i + 1))
     expect(data.filter((row) => row.stage === 'grpo').length).toBe(24)
     expect(new Set(data.map((row) => row.reward).filter(Boolean)).size).toBeGreaterThan(3)
     const [rollouts] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'All rollouts (jsonl)' }).click()])
     const lines = (await readFile(await rollouts.path(), 'utf8')).trim().split('\n')
-    expect(lines.length).toBe(24 * 16)
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ run: 'Kestrel', step: 31, group: 0, index: 0 })
+    expect(lines.length).toBe(24 * 32)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ run: 'Kestrel', step: 45, group: 0, index: 0 })
   })
 
   await test.step('the checkpoint can be tried', async () => {
@@ -118,7 +118,7 @@ test('run, pause, reload, resume, finish: the curve moves, a point opens its rol
 test('a lost device ends in a clear state, and Retry goes on from the checkpoint', async ({ page }) => {
   page.on('dialog', (dialog) => void dialog.accept())
   await startMicro(page, 'Merlin')
-  await expect.poll(() => checkpointNow(page), { timeout: 180_000 }).toBeGreaterThanOrEqual(5)
+  await expect.poll(() => checkpointNow(page), { timeout: 400_000 }).toBeGreaterThanOrEqual(5)
   await page.evaluate(() => dispatchEvent(new Event('lab-lose-device')))
   await expect(header(page)).toHaveAttribute('data-run-status', 'interrupted', { timeout: 30_000 })
   const card = page.getByRole('alert').filter({ hasText: 'The device was lost' })

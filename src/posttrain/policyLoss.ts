@@ -96,7 +96,8 @@ export function policyLoss(batch: PolicyBatch, objective: PolicyObjective): Poli
     const r = Math.exp(logprob - batch.behaviourLogprobs[at]!)
     const clamped = Math.min(1 + epsilonHigh, Math.max(1 - epsilonLow, r))
     const isClipped = clamped * A < r * A
-    if (isClipped) clamped < r ? high++ : low++
+    if (isClipped && clamped < r) high++
+    else if (isClipped) low++
     ratioSum += r
     ratioSquares += r * r
     entropySum += entropy

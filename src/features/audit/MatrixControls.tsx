@@ -1,5 +1,5 @@
 /** What the matrix computes and shows. Every choice is in the URL. */
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { Columns } from '../../audit/matrix'
 import { Button } from '../../ui/Button'
 import { Field } from '../../ui/Field'
@@ -61,9 +61,9 @@ export function MatrixControls({ table, view, onChange }: MatrixControlsProps) {
           </select>
         )}
       </Field>
-      <NumberField label="Pass at ≥" value={query.threshold} min={0} max={1} step={0.01} onCommit={(pass) => onChange({ pass })} />
-      <NumberField label="Bootstrap draws" value={query.replicates} min={100} max={MOST_REPLICATES} step={100} onCommit={(draws) => onChange({ draws })} />
-      <NumberField label="Seed" value={query.seed} min={0} max={2 ** 31 - 1} step={1} onCommit={(seed) => onChange({ seed })} />
+      <NumberField key={`Pass at ≥ ${query.threshold}`} label="Pass at ≥" value={query.threshold} min={0} max={1} step={0.01} onCommit={(pass) => onChange({ pass })} />
+      <NumberField key={`Bootstrap draws ${query.replicates}`} label="Bootstrap draws" value={query.replicates} min={100} max={MOST_REPLICATES} step={100} onCommit={(draws) => onChange({ draws })} />
+      <NumberField key={`Seed ${query.seed}`} label="Seed" value={query.seed} min={0} max={2 ** 31 - 1} step={1} onCommit={(seed) => onChange({ seed })} />
       <Button onClick={() => onChange({ rubric: undefined, by: undefined, share: undefined, domain: undefined, solver: undefined, pass: undefined, draws: undefined, seed: undefined, col: undefined })}>
         Reset
       </Button>
@@ -83,7 +83,6 @@ interface NumberFieldProps {
 /** Takes effect on Enter or on leaving the field: each change costs a computation. */
 function NumberField({ label, value, min, max, step, onCommit }: NumberFieldProps) {
   const [text, setText] = useState(String(value))
-  useEffect(() => setText(String(value)), [value])
   const number = Number(text)
   const isGood = text.trim() !== '' && Number.isFinite(number) && number >= min && number <= max
   const commit = () => {
