@@ -1,7 +1,6 @@
 /** Markdown with LaTeX to HTML that carries no script, picture, form or style of the author's. */
 import type { Element, ElementContent, Root as HtmlRoot } from 'hast'
 import type { Nodes, Root as MarkdownRoot } from 'mdast'
-import rehypeKatex from 'rehype-katex'
 import rehypeSanitize, { defaultSchema, type Options as Schema } from 'rehype-sanitize'
 import rehypeStringify from 'rehype-stringify'
 import remarkGfm from 'remark-gfm'
@@ -10,6 +9,7 @@ import remarkParse from 'remark-parse'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
 import type { VFile } from 'vfile'
+import { katexElements } from './katexElements'
 import { CAPS, type RenderedText } from './protocol'
 
 const REFUSED = new Set(['img', 'picture', 'source', 'input', 'details', 'summary'])
@@ -81,14 +81,14 @@ function unwrapped() {
   }
 }
 
-// No `macros` object: with one, a `\gdef` in one proof would change the formulas of the next.
-const katex = { trust: false, strict: 'ignore', maxExpand: 200, maxSize: 20 } as const
 const toHtml = () =>
   unified().use(remarkParse).use(remarkGfm).use(remarkMath).use(formulas)
     .use(remarkRehype) // raw HTML in the text is dropped here
-    .use(rehypeSanitize, labSchema).use(manners).use(rehypeKatex, katex)
-const asBlocks = toHtml().use(rehypeStringify).freeze()
-const asPhrase = toHtml().use(unwrapped).use(rehypeStringify).freeze()
+    .use(rehypeSanitize, labSchema).use(manners).use(katexElements)
+// `raw` nodes exist from here on: the sanitiser let none through, so they are KaTeX's own.
+const asIs = { allowDangerousHtml: true }
+const asBlocks = toHtml().use(rehypeStringify, asIs).freeze()
+const asPhrase = toHtml().use(unwrapped).use(rehypeStringify, asIs).freeze()
 
 /** The text as HTML; past a cap, or when a parser gives up, no HTML and the reason. */
 export function rendered(text: string, isInline = false): RenderedText {
