@@ -18,6 +18,8 @@ const noWorldInCore = [
   { selector: "MemberExpression[object.name='performance'][property.name='now']", message: 'The core has no clock: take the time as an argument.' },
 ]
 
+const DRAG = ['onDragEnter', 'onDragOver', 'onDragLeave', 'onDrop']
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'runs/', 'test-results/', 'playwright-report/', 'shared/'] },
   ...tseslint.configs.recommended,
@@ -42,9 +44,9 @@ export default tseslint.config(
       // A region that scrolls must be reachable by keyboard; the first focus of a dialog must be set.
       'jsx-a11y/no-noninteractive-tabindex': ['error', { tags: [], roles: ['tabpanel', 'region', 'group'], allowExpressionValues: true }],
       'jsx-a11y/no-autofocus': 'off',
-      // Arrow keys inside a table of cells are heard once, at the table; a file may be dropped on a whole section, whose
-      // button does the same by keyboard.
-      'jsx-a11y/no-noninteractive-element-interactions': ['error', { table: ['onKeyDown'], tbody: ['onKeyDown'], section: ['onDragEnter', 'onDragOver', 'onDragLeave', 'onDrop'] }],
+      // Arrow keys inside a table of cells are heard once, at the table; a file may be dropped on a whole section or on the
+      // label of a file input, which do the same by keyboard.
+      'jsx-a11y/no-noninteractive-element-interactions': ['error', { table: ['onKeyDown'], tbody: ['onKeyDown'], section: DRAG, label: DRAG }],
       // `role="list"` gives lists without bullets their meaning back in Safari.
       'jsx-a11y/no-redundant-roles': ['error', { ul: ['list'], ol: ['list'] }],
     },

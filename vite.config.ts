@@ -46,6 +46,7 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // a font or worker as a data: URL would be blocked by the policy
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { bundlerTimings: false } },
     chunkSizeWarningLimit: 2500, // the engine worker carries tfjs; the page's own budget has a test
   },
 })

@@ -39,7 +39,7 @@ const PROBE = `
 `
 
 test.describe('from a script of the page', () => {
-  test.use({ expectedComplaints: [/CSP|Content Security Policy|Trusted|violates|Refused|requires/i] })
+  test.use({ expectedComplaints: /CSP|Content Security Policy|Trusted|violates|Refused|requires/i })
 
   test('text never becomes code, and nothing leaves the origin', async ({ page }) => {
     await page.route('**/probe.js', (route) => route.fulfill({ contentType: 'text/javascript', body: PROBE }))

@@ -86,8 +86,28 @@ test('narrow: no place scrolls sideways, and the navigation is in sight', async 
   }
 })
 
+test.describe('a place whose code does not arrive', () => {
+  test.use({ expectedComplaints: /ERR_FAILED|Failed to (load|fetch)|JudgesPlace/ })
+
+  test('says so in its panel, leaves the rest alive, and comes on the second try', async ({ page }) => {
+    await page.route(/assets\/JudgesPlace-.*\.js/, (route) => route.abort())
+    await page.goto('./#/judges')
+    const card = page.getByRole('alert').filter({ hasText: 'This panel' })
+    await expect(card).toBeVisible()
+    await page.getByRole('link', { name: 'Runs', exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible()
+    await expect(card).toHaveCount(0)
+    await page.getByRole('link', { name: 'Judges', exact: true }).click()
+    await expect(card).toBeVisible()
+    await page.unroute(/assets\/JudgesPlace-.*\.js/)
+    await card.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible()
+    await expect(card).toHaveCount(0)
+  })
+})
+
 test.describe('an engine that does not load', () => {
-  test.use({ expectedComplaints: [/ERR_FAILED|Failed to load resource/] })
+  test.use({ expectedComplaints: /ERR_FAILED|Failed to load resource/ })
 
   test('is a clear state with a way back', async ({ page }) => {
     await page.route(/assets\/worker-.*\.js/, (route) => route.abort())

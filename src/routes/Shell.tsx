@@ -1,14 +1,15 @@
 /** The frame around every place: name, places, theme, and what the lab computes on. */
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { PanelBoundary } from '../ui/PanelBoundary'
+import { lazyAgain } from '../ui/lazyAgain'
 import { preload } from './lazyPlaces'
 import { PLACES } from './places'
 import { ThemeSwitch } from './ThemeSwitch'
 import { useLastViews } from './useLastViews'
 import styles from './Shell.module.css'
 
-const StatusBar = lazy(() => import('./StatusBar'))
+const StatusBar = lazyAgain(() => import('./StatusBar'))
 
 /** True once the browser has painted the first place and has nothing better to do. */
 function useAfterFirstPaint(): boolean {

@@ -1,5 +1,5 @@
 /** The places as lazy chunks; `preload` starts the download when a pointer or the focus comes near a link. */
-import { lazy } from 'react'
+import { lazyAgain } from '../ui/lazyAgain'
 import type { Place } from './places'
 
 const loaders = {
@@ -10,13 +10,13 @@ const loaders = {
   '/models': () => import('../features/models/ModelsPlace'),
 }
 
-export const DatasetsPlace = lazy(loaders['/datasets'])
-export const TrainPlace = lazy(loaders['/train'])
-export const RunsPlace = lazy(loaders['/runs'])
-export const JudgesPlace = lazy(loaders['/judges'])
-export const ModelsPlace = lazy(loaders['/models'])
+export const DatasetsPlace = lazyAgain(loaders['/datasets'])
+export const TrainPlace = lazyAgain(loaders['/train'])
+export const RunsPlace = lazyAgain(loaders['/runs'])
+export const JudgesPlace = lazyAgain(loaders['/judges'])
+export const ModelsPlace = lazyAgain(loaders['/models'])
 /** The record of one run: shown by the Runs place, and below the form of the Train place. */
-export const RunView = lazy(() => import('../features/monitor/RunView'))
+export const RunView = lazyAgain(() => import('../features/monitor/RunView'))
 
 export function preload(path: Place['path']): void {
   loaders[path]().catch(() => {}) // the real visit reports what fails

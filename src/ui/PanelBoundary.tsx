@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
 import { fail } from '../base/result'
 import { ErrorCard } from './ErrorCard'
+import { forgetFailedLoads } from './lazyAgain'
 
 function Fallback({ error, resetErrorBoundary }: FallbackProps) {
   const what = error instanceof Error && error.message ? error.message : String(error)
@@ -17,7 +18,7 @@ function Fallback({ error, resetErrorBoundary }: FallbackProps) {
 
 export function PanelBoundary({ children, resetKeys }: { readonly children?: ReactNode; readonly resetKeys?: unknown[] }) {
   return (
-    <ErrorBoundary FallbackComponent={Fallback} resetKeys={resetKeys}>
+    <ErrorBoundary FallbackComponent={Fallback} onReset={forgetFailedLoads} resetKeys={resetKeys}>
       {children}
     </ErrorBoundary>
   )
