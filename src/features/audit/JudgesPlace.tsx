@@ -1,5 +1,5 @@
 /** The judges' place: can these judges be trusted, on which solver and domain, and what is behind each number. */
-import { lazy, Suspense, useEffect, type DragEvent } from 'react'
+import { lazy, Suspense, useEffect, useRef, type DragEvent } from 'react'
 import { matrixCsv } from '../../audit/csv'
 import type { Matrix } from '../../audit/matrix'
 import type { ForestPoint } from '../../ui/AuditChart'
@@ -85,6 +85,18 @@ function Audit({ table, view, setView }: AuditProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the query's content, not its identity
   }, [compute, table.id, queryKey])
   const shown = matrixOf === table.id ? matrix : null
+  // What was just opened comes into sight; a link or a reload leaves the page where it is.
+  const opened = useRef<HTMLDivElement>(null)
+  const hasOpened = useRef(false)
+  useEffect(() => {
+    if (!hasOpened.current) return
+    hasOpened.current = false
+    opened.current?.scrollIntoView({ block: 'start', behavior: 'smooth' })
+  }, [view.cell?.judge, view.cell?.solver, view.cell?.domain, view.proofId])
+  const openNext = (patch: Record<string, string | undefined>) => {
+    hasOpened.current = true
+    setView(patch)
+  }
   const fileName = `${table.name.replace(/[^\w.-]+/g, '-')}-${view.query.rubric}-inflation.csv`
   return (
     <>
@@ -107,20 +119,20 @@ function Audit({ table, view, setView }: AuditProps) {
             {matrixFailure ? <ErrorCard failure={matrixFailure} /> : null}
           </div>
           {shown ? (
-            <MatrixTable matrix={shown} isShare={view.isShare} open={view.cell} isStale={computing !== null} onOpen={(cell) => setView(cellPatch(cell))} />
+            <MatrixTable matrix={shown} isShare={view.isShare} open={view.cell} isStale={computing !== null} onOpen={(cell) => openNext(cellPatch(cell))} />
           ) : matrixFailure === null ? <p role="status" className={styles.wait}>Computing…</p> : <Empty title="No matrix" next="See the message above." />}
         </Panel>
       </div>
       {view.cell ? (
-        <div className={styles.wide}>
+        <div className={styles.wide} ref={view.proofId === null ? opened : undefined}>
           <CellProofs
             tableId={table.id} query={view.query} cell={view.cell} proofId={view.proofId}
-            onProof={(proof) => setView({ proof })} onClose={() => setView(cellPatch(null))}
+            onProof={(proof) => openNext({ proof })} onClose={() => setView(cellPatch(null))}
           />
         </div>
       ) : null}
       {view.cell && view.proofId !== null ? (
-        <div className={styles.wide}>
+        <div className={styles.wide} ref={opened}>
           <ProofReading
             tableId={table.id} proofId={view.proofId} rubric={view.query.rubric} humans={table.humans} judge={view.cell.judge}
             onClose={() => setView({ proof: undefined })}

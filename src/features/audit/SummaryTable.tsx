@@ -6,7 +6,7 @@ import styles from './tables.module.css'
 export function SummaryTable({ matrix }: { readonly matrix: Matrix }) {
   const within = matrix.summaries[0]?.agreement.within ?? 0.25
   return (
-    <div className={styles.scroll} role="region" aria-label="Agreement and pass decisions" tabIndex={0}>
+    <div className={styles.scroll} role="region" aria-label="Judge by judge" tabIndex={0}>
       <table className={styles.table}>
         <caption>
           All proofs of the matrix above, taken one by one. A proof passes at ≥ {matrix.query.threshold}. Wilson 95 % intervals treat proofs as
