@@ -113,6 +113,28 @@ test('a cell opens its proofs by keyboard, and a proof opens with its mathematic
   await expect(proofs).toBeVisible()
 })
 
+test('a file dropped from the desktop anywhere on the place is taken', async ({ page }) => {
+  await openJudges(page)
+  const carried = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([text], 'dragged.csv', { type: 'text/csv' }))
+    return transfer
+  }, readFileSync(fixture('audit.csv'), 'utf8'))
+  await page.getByRole('heading', { name: 'Inflation' }).dispatchEvent('drop', { dataTransfer: carried })
+  await expect(page.getByLabel('Audited now').locator('option:checked')).toHaveText('dragged.csv')
+  await expect(page.getByRole('button', { name: /^judge-lenient, All domains/ })).toBeVisible()
+})
+
+test('a long computation shows how far it is and stops at once when told to; the last matrix stays', async ({ page }) => {
+  await openJudges(page, '?draws=200')
+  await withView(page, { by: 'both', draws: '100000' })
+  await expect(page.getByRole('progressbar', { name: 'Bootstrap' })).toBeVisible()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByRole('alert')).toContainText('stopped')
+  await expect(page.getByRole('progressbar', { name: 'Bootstrap' })).toHaveCount(0)
+  await expect(page.getByText('(200 draws, seed 1)')).toBeVisible()
+})
+
 test('wrong columns: a message names what is missing and what was found, the open table stays', async ({ page }) => {
   await openJudges(page)
   await dropCsv(page)

@@ -54,6 +54,7 @@ test('covers a true mean of 0 in simulated studies with uneven problems', () => 
   const random = Random.seed(23)
   const studies = 400
   let held = 0
+  let heldShare = 0
   for (let s = 0; s < studies; s++) {
     const clusters: Cluster[] = []
     for (let problem = 0; problem < 40; problem++) {
@@ -61,16 +62,21 @@ test('covers a true mean of 0 in simulated studies with uneven problems', () => 
       const shared = 0.1 * random.normal()
       let difference = 0
       for (let i = 0; i < count; i++) difference += shared + 0.2 * random.normal()
-      clusters.push({ problemId: `${problem}`, count, difference, headroom: count })
+      // headroom varies with the problem; the true share of it is 0 too
+      clusters.push({ problemId: `${problem}`, count, difference, headroom: count * random.unit() })
     }
     const bootstrap = new ClusterBootstrap(clusters, 400, Random.seed(s, 1))
     bootstrap.advance(400)
     const { low, high } = bootstrap.inflation()!
     if (low <= 0 && 0 <= high) held++
+    const share = bootstrap.share()!
+    if (share.low <= 0 && 0 <= share.high) heldShare++
   }
   // Percentile intervals of 40 clusters cover a little less than 95 %.
   expect(held / studies).toBeGreaterThan(0.9)
   expect(held / studies).toBeLessThan(0.98)
+  expect(heldShare / studies).toBeGreaterThan(0.9)
+  expect(heldShare / studies).toBeLessThan(0.98)
 })
 
 test('many draws at once are the draws one by one, and leave the generator where they would', () => {

@@ -133,3 +133,18 @@ test('the t interval covers a true mean of 0 in 95 % of simulated studies with u
   expect(held / studies).toBeGreaterThan(0.92)
   expect(held / studies).toBeLessThan(0.975)
 })
+
+test('Wilson intervals cover the true rate in about 95 % of samples', () => {
+  const random = Random.seed(31)
+  for (const [rate, n] of [[0.5, 20], [0.9, 40], [0.97, 120]] as const) {
+    let held = 0
+    for (let s = 0; s < 2000; s++) {
+      let passed = 0
+      for (let i = 0; i < n; i++) if (random.unit() < rate) passed++
+      const { low, high } = wilson(passed, n)
+      if (low <= rate && rate <= high) held++
+    }
+    expect(held / 2000).toBeGreaterThan(0.92)
+    expect(held / 2000).toBeLessThan(0.985)
+  }
+})

@@ -91,7 +91,7 @@ export function guessMapping(table: RawTable): Result<Mapping, 'missingColumn'> 
     problem,
     solver: take(NAMES.solver),
     domain: take(NAMES.domain),
-    rubric: take(NAMES.rubric),
+    rubric: NAMES.rubric.some((name) => free.has(name) && isFewNames(free.get(name)!, table)) ? take(NAMES.rubric) : null,
     attempt: take(NAMES.attempt),
     problemText: take(NAMES.problemText),
     proofText: take(NAMES.proofText),
@@ -174,6 +174,19 @@ function isMostlyGrades(column: string, table: RawTable): boolean {
     if (status !== 'unparsed') grades++
   }
   return filled > 0 && grades * 2 >= filled
+}
+
+/** A marking scheme written out in every row is text, not the name of a rubric that grades can be compared under. */
+function isFewNames(column: string, table: RawTable): boolean {
+  const at = table.columns.indexOf(column)
+  const names = new Set<string>()
+  for (const row of table.rows) {
+    const cell = row[at]
+    if (typeof cell === 'object' && cell !== null) return false
+    names.add(String(cell ?? ''))
+    if (names.size > 20 || String(cell ?? '').length > 80) return false
+  }
+  return true
 }
 
 function missing(role: string, names: readonly string[], table: RawTable) {

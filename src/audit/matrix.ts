@@ -90,11 +90,22 @@ export function* matrixSteps(table: GradeTable, query: MatrixQuery, humans: Read
     }
     cells.push({ ...key, ...inflation(own)!, interval: bootstrap.inflation(), shareInterval: bootstrap.share() })
   }
-  const summaries = judges.map((judge) => {
+  return { query, judges, solvers, domains, humans: [...humans].sort(), cells, summaries: summariesOf(pairs, query.threshold), pairs: pairs.length }
+}
+
+/** The same matrix under another pass threshold: cells do not depend on it, so no bootstrap is run again. */
+export function atThreshold(table: GradeTable, matrix: Matrix, threshold: number): Matrix {
+  if (matrix.query.threshold === threshold) return matrix
+  const query = { ...matrix.query, threshold }
+  const pairs = pairedGrades(table, query.rubric, new Set(matrix.humans)).filter((p) => isIn(p, query))
+  return { ...matrix, query, summaries: summariesOf(pairs, threshold) }
+}
+
+function summariesOf(pairs: readonly PairedGrade[], threshold: number): JudgeSummary[] {
+  return sortedNames(pairs.map((p) => p.judgeId)).map((judge) => {
     const own = pairs.filter((p) => p.judgeId === judge)
-    return { judge, agreement: agreement(own)!, pass: passTable(own, query.threshold)! }
+    return { judge, agreement: agreement(own)!, pass: passTable(own, threshold)! }
   })
-  return { query, judges, solvers, domains, humans: [...humans].sort(), cells, summaries, pairs: pairs.length }
 }
 
 /** The pairs behind one cell, the largest disagreement first. */

@@ -3,7 +3,7 @@ import { clusterInterval } from './clusterRobust'
 import { clustersOf } from './clusters'
 import { inflation } from './inflation'
 import { humanRaters, ledgerOf } from './ledger'
-import { matrixSteps, type MatrixQuery } from './matrix'
+import { atThreshold, matrixSteps, type MatrixQuery } from './matrix'
 import { SEVERITIES, syntheticPairs, syntheticProofs, syntheticTable } from './synthetic'
 import { syntheticText } from './syntheticTexts'
 import type { GradeTable } from './table'
@@ -97,6 +97,9 @@ test('the matrix has margins, keeps cells apart by domain, and reports progress 
   expect(all.mean).toBeGreaterThan(0.1)
   const complex = matrix.cells.find((c) => c.judge === 'Judge F' && c.domain === 'Complex Analysis')!
   expect([complex.proofs, complex.problems]).toEqual([30, 6])
+  const lower = drain({ ...query, threshold: 5 / 7 }).matrix
+  expect(lower.summaries).not.toEqual(matrix.summaries)
+  expect(atThreshold(table, matrix, 5 / 7)).toEqual(lower)
   expect(drain({ ...query, columns: 'both' }).matrix.cells.length).toBe(7 * 6 * 11)
   const filtered = drain({ ...query, columns: 'solver', domain: 'ODE' }).matrix.cells
   expect(filtered.length).toBe(7 * 6)

@@ -147,6 +147,12 @@ describe('shapes of real files', () => {
     expect(table.guessedMax).toBe(7)
   })
 
+  test('a marking scheme in every row is no rubric name', async () => {
+    const rows = ['A', 'B'].map((id) => ({ problem_id: id, rater: 'j', score: 1, rubric: `Checkpoints (7 pts) of ${id}: ${'x'.repeat(90)}` }))
+    const table = await tableOf(file(rows.map((r) => JSON.stringify(r)).join('\n'), 'r.jsonl'))
+    expect(table.rubrics).toEqual(['single'])
+  })
+
   test('attempts without a column: another text is another attempt, the same one a duplicate', async () => {
     const rows = ['problem_id,solver,judge,score,proof', 'A,s,j,1,x', 'A,s,j,0,y', 'A,s,j,0.5,x', 'A,s,human,1,x']
     const table = await tableOf(file(rows.join('\n'), 'a.csv'))

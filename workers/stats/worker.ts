@@ -1,6 +1,6 @@
 /** The shell of the statistics worker: it owns the tables and the jobs; the statistics are src/audit. */
 import { humanRaters, ledgerOf } from '../../src/audit/ledger'
-import { cellPairs, matrixSteps, type Matrix } from '../../src/audit/matrix'
+import { atThreshold, cellPairs, matrixSteps, type Matrix } from '../../src/audit/matrix'
 import { fail, ok } from '../../src/base/result'
 import { auditStore } from '../../src/storage/audits'
 import { exposeAlive } from '../alive'
@@ -9,7 +9,7 @@ import type { AuditInfo, OnProgress, StatsApi } from './protocol'
 
 const tables = new OpenTables(auditStore)
 const jobs = new Map<string, AbortController>()
-/** The last matrices by table and query: going back to one is free. */
+/** The last matrices by table and query, whatever the pass threshold: going back to one is free. */
 const computed = new Map<string, Matrix>()
 
 /** Lets a waiting message, a cancel above all, be heard. */
@@ -79,12 +79,12 @@ exposeAlive({
 
   matrix: (job, tableId, query, onProgress) =>
     withStop(job, async (stop) => {
-      const cacheKey = JSON.stringify([tableId, query])
-      const known = computed.get(cacheKey)
-      if (known) return ok(known)
       const opened = await tables.get(tableId)
       if (!opened.ok) return opened
       const { table } = opened.value
+      const cacheKey = JSON.stringify([tableId, { ...query, threshold: null }])
+      const known = computed.get(cacheKey)
+      if (known) return ok(atThreshold(table, known, query.threshold))
       const humans = humanRaters(table, query.humans)
       if (humans.size === 0)
         return fail('noHuman', 'No rater of this table is known to be human, so there is nothing to measure judges against.', {

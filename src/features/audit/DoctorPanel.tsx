@@ -9,7 +9,7 @@ import tables from './tables.module.css'
 
 const REASONS: readonly (readonly [GapReason, label: string, meaning: string])[] = [
   ['missing', 'missing', 'a row with an empty grade'],
-  ['absent', 'no row', 'a proof that a judge never graded under a rubric it was used with'],
+  ['absent', 'no row', 'a proof without this judge’s grade under this rubric'],
   ['refused', 'refused', 'the rater declined to grade'],
   ['unparsed', 'unparsed', 'a reply without a readable grade'],
   ['truncated', 'truncated', 'a reply that was cut before its grade'],
