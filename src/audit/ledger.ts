@@ -1,5 +1,5 @@
 /** What a grading table should hold and does not: counted and listed, never filled in. */
-import { sortedNames, type GradeRow, type GradeStatus, type GradeTable, type RawTable } from './table'
+import { keyOf, sortedNames, type GradeRow, type GradeStatus, type GradeTable, type RawTable } from './table'
 
 export type GapReason = Exclude<GradeStatus, 'ok'> | 'absent' | 'noHuman' | 'duplicate' | 'unread'
 
@@ -47,12 +47,12 @@ export function ledgerOf(table: GradeTable, humans: ReadonlySet<string>, unread:
   let judgeGrades = 0
   for (const row of table.rows) {
     if (row.status !== 'ok') note(gapOf(row, row.status))
-    const pair = JSON.stringify([row.proofId, row.rubric])
+    const pair = keyOf(row.proofId, row.rubric)
     if (humans.has(row.rater)) {
       if (row.status === 'ok') withHuman.add(pair)
       continue
     }
-    present.add(JSON.stringify([row.proofId, row.rater, row.rubric]))
+    present.add(keyOf(row.proofId, row.rater, row.rubric))
     if (row.status === 'ok') {
       judgeGrades++
       withJudge.set(pair, row)
@@ -66,7 +66,7 @@ export function ledgerOf(table: GradeTable, humans: ReadonlySet<string>, unread:
   for (const rubric of table.rubrics)
     for (const { id } of judges)
       for (const proofId of proofs)
-        if (!present.has(JSON.stringify([proofId, id, rubric])))
+        if (!present.has(keyOf(proofId, id, rubric)))
           note({ reason: 'absent', line: null, proofId, rater: id, rubric, detail: 'no row' })
   return { expectedGrades: proofs.length * judges.length * table.rubrics.length, judgeGrades, counts, gaps }
 }

@@ -2,7 +2,7 @@
 import { fail, ok, type Result } from '../base/result'
 import { kindOf, type Grader, type Mapping } from './mapping'
 import { namedStatus, readScore } from './score'
-import { proofIdOf, SINGLE_RUBRIC, sortedNames, type GradeRow, type GradeStatus, type GradeTable, type ProofText, type Rater, type RaterKind, type RawTable } from './table'
+import { keyOf, proofIdOf, SINGLE_RUBRIC, sortedNames, type GradeRow, type GradeStatus, type GradeTable, type ProofText, type Rater, type RaterKind, type RawTable } from './table'
 
 interface Draft {
   row: Omit<GradeRow, 'score' | 'status' | 'max'>
@@ -33,11 +33,11 @@ export function gradeTable(raw: RawTable, mapping: Mapping): Result<GradeTable, 
     const problemId = shortId(problemCell)
     const solver = textOf(cell(row, mapping.solver)) ?? (mapping.solver === null ? 'all solvers' : 'unnamed')
     const proof = textOf(cell(row, mapping.proofText))
-    const attempt = attemptOf(cell(row, mapping.attempt), proof, attempts, JSON.stringify([problemId, solver]))
+    const attempt = attemptOf(cell(row, mapping.attempt), proof, attempts, keyOf(problemId, solver))
     const proofId = proofIdOf(problemId, solver, attempt)
     const problem = textOf(cell(row, mapping.problemText)) ?? (problemCell === problemId ? null : problemCell)
     const known = texts.get(proofId)
-    if (problem !== null || proof !== null)
+    if ((problem !== null && !known?.problem) || (proof !== null && !known?.proof))
       texts.set(proofId, { problem: known?.problem ?? problem, proof: known?.proof ?? proof })
     const shared = {
       line: index + 1, problemId, solver, attempt, proofId,
@@ -102,7 +102,7 @@ function finished(drafts: readonly Draft[], texts: ReadonlyMap<string, ProofText
     const isOutside = said === 'ok' && (score === null || !(max > 0) || score < -1e-9 || score > 1 + 1e-9)
     const status = isOutside ? 'out_of_range' : said
     const full: GradeRow = { ...row, max, status, score: status === 'ok' ? Math.min(1, Math.max(0, score!)) : null }
-    const key = JSON.stringify([row.proofId, row.rater, row.rubric, row.run])
+    const key = keyOf(row.proofId, row.rater, row.rubric, row.run)
     if (seen.has(key)) duplicates.push(full)
     else {
       seen.add(key)

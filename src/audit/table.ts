@@ -68,7 +68,15 @@ export function proofIdOf(problemId: string, solver: string, attempt: number): s
   return `${problemId}|${solver}|${attempt}`
 }
 
+/** Several names as one map key. The separator is a character that no name in a table contains. */
+export function keyOf(...names: readonly (string | number)[]): string {
+  return names.join('\u0000')
+}
+
+// One collator: `localeCompare` with options makes a new one at every comparison.
+const reading = new Intl.Collator('en', { numeric: true })
+
 /** Distinct values in reading order, with numbers inside the names compared as numbers. */
 export function sortedNames(names: Iterable<string>): string[] {
-  return [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  return [...new Set(names)].sort(reading.compare)
 }

@@ -63,7 +63,7 @@ async function cancellable<T>(worker: StatsWorker, signal: AbortSignal, run: (jo
 }
 
 /** A damaged parquet file can send its reader round for ever; only ending the worker stops that. */
-const SILENCE_MS = 20_000
+const SILENCE_MS = 30_000
 
 async function guarded<T>(worker: StatsWorker, onProgress: OnProgress, run: (onProgress: OnProgress) => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
