@@ -3,6 +3,7 @@ import { expect, openPlace, PLACES, test } from './support'
 test('opens on the first page, and each place is one click away', async ({ page }) => {
   await page.goto('./')
   await expect(page.getByRole('heading', { level: 1, name: 'Proof Lab' })).toBeVisible()
+  await expect(page).toHaveTitle('Proof Lab')
   await expect(page.getByText('Sample data')).toHaveCount(3)
   const nav = page.getByRole('navigation', { name: 'Places' })
   for (const place of PLACES) {

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import type { Locator, Page } from '@playwright/test'
-import Papa from 'papaparse'
+import type { Page } from '@playwright/test'
 import { expect, openPlace, test } from './support'
 
-// A whole run on a software adapter, twice.
+// A software adapter takes seconds a step; the whole run is driven on wasm (noAdapterTrain.spec.ts).
 test.describe.configure({ timeout: 900_000 })
 
 const header = (page: Page) => page.locator('[data-run-status]')
@@ -24,28 +22,19 @@ async function startMicro(page: Page, name: string): Promise<void> {
   await expect(header(page)).toHaveAttribute('data-run-status', 'running', { timeout: 60_000 })
 }
 
-/** Clicks the drawn point nearest to `share` of the plot's width. */
-async function clickPoint(page: Page, plot: Locator, share: number): Promise<void> {
-  await plot.scrollIntoViewIfNeeded()
-  const box = await plot.boundingBox()
-  if (!box) throw new Error('the chart has no box')
-  await page.mouse.move(box.x + box.width * share, box.y + box.height / 2)
-  await page.mouse.click(box.x + box.width * share, box.y + box.height / 2)
-}
-
-test('run, pause, reload, resume, finish: the curve moves, a point opens its rollouts, no step is lost or doubled', async ({ page }) => {
+test('on WebGPU: the curve moves, a pause holds, a reload resumes from the checkpoint', async ({ page }) => {
   page.on('dialog', (dialog) => void dialog.accept()) // "Leave the page?", asked because a run computes
   await startMicro(page, 'Kestrel')
 
   await test.step('pause holds the step, resume goes on', async () => {
     await expect.poll(() => points(page, 'loss'), { timeout: 400_000 }).toBeGreaterThan(1)
     await page.getByRole('button', { name: 'Pause' }).click()
-    await expect(header(page)).toHaveAttribute('data-run-status', 'paused', { timeout: 30_000 })
+    await expect(header(page)).toHaveAttribute('data-run-status', 'paused', { timeout: 120_000 })
     const held = await stepNow(page)
     await page.waitForTimeout(1500)
     expect(await stepNow(page)).toBe(held)
     await page.getByRole('button', { name: 'Resume', exact: true }).click()
-    await expect.poll(() => stepNow(page), { timeout: 60_000 }).toBeGreaterThan(held)
+    await expect.poll(() => stepNow(page), { timeout: 300_000 }).toBeGreaterThan(held)
   })
 
   await test.step('a page that is gone mid-run leaves a run that can go on', async () => {
@@ -58,60 +47,7 @@ test('run, pause, reload, resume, finish: the curve moves, a point opens its rol
     expect(from).toBeGreaterThanOrEqual(5)
     await resume.click()
     await expect(header(page)).toHaveAttribute('data-run-status', 'running', { timeout: 60_000 })
-    await expect.poll(() => stepNow(page), { timeout: 60_000 }).toBeGreaterThan(from)
-  })
-
-  await test.step('the reward curve moves and a point opens its rollouts', async () => {
-    await expect.poll(() => points(page, 'reward'), { timeout: 600_000 }).toBeGreaterThanOrEqual(4)
-    const before = await points(page, 'reward')
-    await expect.poll(() => points(page, 'reward'), { timeout: 60_000 }).toBeGreaterThan(before)
-    await clickPoint(page, chart(page, 'reward').locator('.u-over'), 0.95)
-    await expect(page).toHaveURL(/[?&]step=\d+/)
-    const step = /[?&]step=(\d+)/.exec(page.url())?.[1]
-    await expect(page.getByRole('heading', { name: `Rollouts of step ${step}` })).toBeVisible()
-    await expect(page.locator('[data-rollout-step]').getByRole('button', { pressed: true })).toHaveCount(1)
-    await expect(page.locator('[data-rollout-step] tbody tr')).toHaveCount(32)
-  })
-
-  await test.step('it finishes, and each stage was measured on the held-out problems', async () => {
-    await expect(header(page)).toHaveAttribute('data-run-status', 'finished', { timeout: 600_000 })
-    await expect(page.locator('[data-evaluation]')).toHaveCount(3)
-    await expect(header(page)).toHaveAttribute('data-step', '68')
-  })
-
-  await test.step('marks say why each point was given or lost', async () => {
-    let marks = 0
-    // Not every rollout submits a proof, so leaf from the last step back until one did.
-    for (let i = 0; i < 60 && marks === 0; i++) {
-      if (i > 0) await page.keyboard.press(i % 32 === 0 ? 'k' : 'n')
-      const list = page.locator('[data-rollout-step] [data-marks]')
-      if (await list.count()) marks = Number(await list.getAttribute('data-marks'))
-    }
-    expect(marks).toBeGreaterThan(0)
-    await expect(page.locator('[data-rollout-step] [data-marks] li').first()).toContainText(/\d/)
-  })
-
-  await test.step('the exported metrics hold every step once, in order', async () => {
-    await page.goto('./#/runs')
-    await page.getByRole('button', { name: 'Kestrel' }).click()
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'All metrics (CSV)' }).click()])
-    const { data } = Papa.parse<Record<string, string>>(await readFile(await download.path(), 'utf8'), { header: true, skipEmptyLines: true })
-    expect(data.map((row) => Number(row.step))).toEqual(Array.from({ length: 68 }, (_, i) => i + 1))
-    expect(data.filter((row) => row.stage === 'grpo').length).toBe(24)
-    expect(new Set(data.map((row) => row.reward).filter(Boolean)).size).toBeGreaterThan(3)
-    const [rollouts] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'All rollouts (jsonl)' }).click()])
-    const lines = (await readFile(await rollouts.path(), 'utf8')).trim().split('\n')
-    expect(lines.length).toBe(24 * 32)
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ run: 'Kestrel', step: 45, group: 0, index: 0 })
-  })
-
-  await test.step('the checkpoint can be tried', async () => {
-    await openPlace(page, 'models')
-    await page.getByRole('button', { name: 'Sample proofs' }).click()
-    await expect(page.locator('[data-samples="4"] ol > li')).toHaveCount(4, { timeout: 120_000 })
-    await page.getByLabel('Problem', { exact: true }).fill('Prove that there are infinitely many primes.')
-    await page.getByRole('button', { name: 'Sample proofs' }).click()
-    await expect(page.getByRole('alert')).toBeVisible({ timeout: 60_000 })
+    await expect.poll(() => stepNow(page), { timeout: 300_000 }).toBeGreaterThan(from)
   })
 })
 
@@ -126,7 +62,7 @@ test('a lost device ends in a clear state, and Retry goes on from the checkpoint
   const from = await checkpointNow(page)
   await card.getByRole('button', { name: 'Retry' }).click()
   await expect(header(page)).toHaveAttribute('data-run-status', 'running', { timeout: 60_000 })
-  await expect.poll(() => stepNow(page), { timeout: 60_000 }).toBeGreaterThan(from)
+  await expect.poll(() => stepNow(page), { timeout: 300_000 }).toBeGreaterThan(from)
   await expect(card).toHaveCount(0)
   await page.getByRole('button', { name: 'Stop' }).click()
   await expect(header(page)).toHaveAttribute('data-run-status', 'stopped', { timeout: 30_000 })
