@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import { findBrowser } from './scripts/findBrowser'
 
-const PORT = 5313
+/** Chosen free by the runner, so that two runs on one machine do not meet; the server insists on it. */
+const PORT = Number(process.env.LAB_PORT ?? 5313)
 
 /** Found once by the runner and handed down; found here when Playwright is started by itself. */
 const executablePath = process.env.LAB_CHROMIUM || findBrowser().path
@@ -34,7 +35,7 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: `"${process.execPath}" node_modules/tsx/dist/cli.mjs scripts/start.ts --port ${PORT} --strict`,
+    command: `"${process.execPath}" --import tsx scripts/start.ts --port ${PORT} --strict`,
     url: `http://localhost:${PORT}/`,
     reuseExistingServer: false,
     timeout: 180_000,

@@ -17,11 +17,14 @@ if (isStale()) {
 try {
   const { server, address } = await serve('dist', port, values.strict)
   console.log(`\n  Proof Lab is at  ${address}\n\n  Everything runs in the browser; nothing is uploaded. Ctrl+C ends it.`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      server.closeAllConnections()
-      server.close(() => process.exit(0))
-    })
+  const end = () => {
+    server.closeAllConnections()
+    server.close(() => process.exit(0))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
+  // npm does not pass its own end on: without this the server would outlive `npm start` and keep its port.
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid === parent || end(), 1000).unref()
 } catch (error) {
   console.error(`Port ${port} cannot be used: ${error instanceof Error ? error.message : String(error)}. Choose another with: npm start -- --port 5200`)
   process.exit(1)

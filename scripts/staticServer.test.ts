@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fileFor, serve } from './staticServer'
+import { fileFor, freePort, serve } from './staticServer'
 
 const root = mkdtempSync(join(tmpdir(), 'served-'))
 let served: Awaited<ReturnType<typeof serve>>
@@ -65,4 +65,5 @@ test('a taken port: strict fails, else the next free one is used', async () => {
   const next = await serve(root, taken, false)
   expect(Number(new URL(next.address).port)).not.toBe(taken)
   await new Promise((done) => next.server.close(done))
+  expect(await freePort(taken)).not.toBe(taken)
 })

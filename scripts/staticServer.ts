@@ -57,6 +57,13 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   else await pipeline(createReadStream(file), response)
 }
 
+/** The first port from `wanted` on that nobody listens on. */
+export async function freePort(wanted: number): Promise<number> {
+  const { server, address } = await serve('.', wanted, false)
+  await new Promise((closed) => server.close(closed))
+  return Number(new URL(address).port)
+}
+
 /** A server that listens on `port`; `isStrict` fails when it is taken, else the next free one is used. */
 export function serve(root: string, port: number, isStrict: boolean): Promise<{ server: Server; address: string }> {
   return new Promise((done, failed) => {

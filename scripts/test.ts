@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { BUDGET_BYTES, shellSize } from './bundleBudget'
 import { findBrowser, vulkanEnvironment } from './findBrowser'
 import { build, isStale } from './freshBuild'
+import { freePort } from './staticServer'
 import { NOTHING, playwrightTally, plus, vitestTally, type Tally } from './tally'
 
 const REPORTS = 'test-results/reports'
@@ -75,11 +76,11 @@ function builds(): Tally {
   ].reduce(plus)
 }
 
-function browser(path: string, more: readonly string[]): Tally {
+function browser(path: string, port: number, more: readonly string[]): Tally {
   title('browser tests')
   const once = (name: string, args: readonly string[]) => {
     const file = join(REPORTS, name)
-    const code = run('@playwright/test/cli.js', ['test', '--reporter=list,json', ...args], { LAB_CHROMIUM: path, PLAYWRIGHT_JSON_OUTPUT_NAME: file })
+    const code = run('@playwright/test/cli.js', ['test', '--reporter=list,json', ...args], { LAB_CHROMIUM: path, LAB_PORT: String(port), PLAYWRIGHT_JSON_OUTPUT_NAME: file })
     return playwrightTally(report(file), code)
   }
   const first = once('playwright.json', more)
@@ -110,7 +111,7 @@ try {
       total = plus(total, built)
       // Tests of a build that failed would test an older one.
       if (isStale()) process.stdout.write('The build is missing: the browser tests cannot run.\n')
-      else total = plus(total, browser(found.path, isAll ? [] : more))
+      else total = plus(total, browser(found.path, await freePort(5313), isAll ? [] : more))
     }
   }
 } catch (error) {

@@ -3,6 +3,8 @@ import { Suspense, useEffect, useRef, type ReactNode } from 'react'
 import { PanelBoundary } from '../ui/PanelBoundary'
 import styles from './PlaceFrame.module.css'
 
+const LAB_NAME = 'Proof Lab'
+
 /** The first place of a visit leaves the focus at the top of the page, where a reader expects it. */
 let hasArrived = false
 
@@ -15,7 +17,7 @@ export interface PlaceFrameProps {
 export function PlaceFrame({ title, note, children }: PlaceFrameProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    document.title = `${title} · Proof Lab`
+    document.title = title === LAB_NAME ? LAB_NAME : `${title} · ${LAB_NAME}`
     if (hasArrived) {
       window.scrollTo(0, 0)
       heading.current?.focus({ preventScroll: true })
