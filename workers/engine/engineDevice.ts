@@ -32,6 +32,12 @@ export class EngineDevice {
     return this.gpu ? this.gpu.lost : new Promise(() => {})
   }
 
+  /** Why the device is gone, if that is known within `waitMs`; null when it still stands. */
+  lostWithin(waitMs: number): Promise<string | null> {
+    if (this.lostReason !== null) return Promise.resolve(this.lostReason)
+    return Promise.race([this.whenLost(), new Promise<null>((resolve) => setTimeout(() => resolve(null), waitMs))])
+  }
+
   /** Errors the GPU reported since the last call: a step during which there were any has wrong numbers. */
   takeErrors(): string[] {
     return this.gpu?.takeErrors() ?? []

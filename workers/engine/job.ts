@@ -10,6 +10,7 @@ import type { EventStream } from './eventStream'
 
 /** Messages are let in at least this often while a step runs. */
 const BREATH_MS = 25
+const LOSS_HEARD_MS = 1500
 
 export class Job implements RunHost {
   readonly stop = { aborted: false }
@@ -42,9 +43,9 @@ export class Job implements RunHost {
       this.setStatus(outcome, null)
     } catch (error) {
       this.stop.aborted = true
-      const state = await this.device.open().catch(() => null)
-      if (error instanceof DeviceLost || state?.kind === 'lost') {
-        const reason = error instanceof DeviceLost ? error.message : state?.kind === 'lost' ? state.reason : 'unknown'
+      // A read that fails is often the first word of a lost device: give the loss itself a moment to be heard.
+      const reason = error instanceof DeviceLost ? error.message : await this.device.lostWithin(LOSS_HEARD_MS)
+      if (reason !== null) {
         this.setStatus('interrupted', reason)
         this.stream.send({ kind: 'deviceLost', reason })
       } else this.setStatus('failed', error instanceof Error ? error.message : String(error))

@@ -31,7 +31,7 @@ async function begin(record: RunRecord, checkpoint: Checkpoint | null, port: Mes
     if (!data.ok) return data
     const release = await holdLock(`run:${record.id}`)
     if (!release) return fail('lockedElsewhere', 'This run is being trained in another tab.', { next: 'Close it there, then resume here.' })
-    const stored = await store.commit(record, { metrics: [], rollouts: [], checkpoint: null })
+    const stored = await storeStart(record)
     if (!stored.ok) {
       release()
       return fail('storage', stored.what, { next: 'Free some space, for example by deleting old runs, and start again.' })
@@ -45,6 +45,16 @@ async function begin(record: RunRecord, checkpoint: Checkpoint | null, port: Mes
     // Anything but a job underway leaves the worker free again.
     if (current?.job === job && !job.isUnderway) current = null
   }
+}
+
+/** Stores `record` without what was logged after its step. Only under its lock: another tab's run must lose nothing. */
+async function storeStart(record: RunRecord): Promise<Result<void, 'quota' | 'storage'>> {
+  try {
+    await store.truncateAfter(record.id, record.step)
+  } catch (error) {
+    return fail('storage', error instanceof Error ? error.message : String(error))
+  }
+  return store.commit(record, { metrics: [], rollouts: [], checkpoint: null })
 }
 
 async function loadData(record: RunRecord, preset: Preset) {
@@ -114,7 +124,6 @@ const api: EngineApi = {
     const checkpoint = bytes ? readCheckpoint(bytes) : null
     if (checkpoint && !checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { next: checkpoint.next })
     const step = checkpoint?.value.step ?? 0
-    if (current?.id !== runId) await store.truncateAfter(runId, step)
     const evaluations = record.evaluations.filter((e) => e.step <= step)
     const { backend, adapter } = state.report
     return begin({ ...record, status: 'running', reason: null, step, checkpointStep: step, evaluations, backend, adapter }, checkpoint?.value ?? null, port)

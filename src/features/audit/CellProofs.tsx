@@ -40,14 +40,14 @@ export function CellProofs({ tableId, query, cell, proofId, onProof, onClose }: 
           <>
             <div className={`${tables.scroll} ${tables.tall}`} role="region" aria-label="Proofs of the cell" tabIndex={0}>
               <table className={`${tables.table} ${tables.sticky}`}>
-                <thead><tr><th scope="col">Proof</th><th scope="col">Domain</th><th scope="col" className={tables.number}>Human</th><th scope="col" className={tables.number}>Judge</th><th scope="col" className={tables.number}>Judge − human</th></tr></thead>
+                <thead><tr><th scope="col">Proof</th><th scope="col" className={styles.domain}>Domain</th><th scope="col" className={tables.number}>Human</th><th scope="col" className={tables.number}>Judge</th><th scope="col" className={tables.number}>Difference</th></tr></thead>
                 <tbody>
                   {answer.value.slice(0, shown).map((p) => (
                     <tr key={p.proofId} className={p.proofId === proofId ? styles.current : undefined}>
                       <th scope="row" className={`${tables.wrap} ${styles.proof}`}>
                         <button type="button" className={styles.open} aria-current={p.proofId === proofId} onClick={() => onProof(p.proofId)}>{p.problemId} · {p.solver}{attemptOf(p.proofId)}</button>
                       </th>
-                      <td>{p.domain || '—'}</td>
+                      <td className={styles.domain}>{p.domain || '—'}</td>
                       <td className={tables.number}>{plain(p.human)}</td>
                       <td className={tables.number}>{plain(p.judge)}</td>
                       <td className={tables.number}>{signed(p.judge - p.human)}</td>

@@ -46,11 +46,11 @@ export function MatrixTable({ matrix, isShare, open, isStale, onOpen }: MatrixTa
     <>
       <div className={styles.scroll} data-stale={isStale} role="region" aria-label="Inflation matrix" tabIndex={0}>
         <table ref={table} className={styles.table} onKeyDown={move} aria-busy={isStale}>
-          <caption>
+          <caption><span>
             {isShare ? 'Inflation as a share of headroom' : 'Inflation, mean(judge − human)'} under the rubric “{query.rubric}”. Positive is lenient.
             Brackets: 95 % cluster bootstrap by problem ({query.replicates.toLocaleString('en-US')} draws, seed {query.seed}). n: proofs.
             Press a cell to read its proofs.
-          </caption>
+          </span></caption>
           <thead>
             <tr>
               <th scope="col">Judge{query.columns === 'both' ? ' × solver' : ''}</th>
