@@ -1,10 +1,10 @@
 /**
  * The reference decoder in tfjs ops: Qwen3 semantics (RMSNorm, per-head q/k norm before rotate-half RoPE, grouped-query
- * attention, SwiGLU, no biases). Any backend, differentiable, float32.
+ * attention, SwiGLU, no biases), and Llama's, which lacks the per-head norms. Any backend, differentiable, float32.
  * @source Qwen3 Technical Report, arXiv 2505.09388, section 2
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { ModelConfig } from '../../posttrain/modelConfig'
+import { hasHeadNorms, type ModelConfig } from '../../posttrain/modelConfig'
 import { attend, embed, linear, rmsNorm, rotary, rotaryTables, rotation, type Rotation } from './ops'
 import { parameterLayout, type ParameterSlot } from './parameters'
 
@@ -137,7 +137,7 @@ export class Decoder {
     return embed(tf.cast(oneHot, 'float32') as tf.Tensor2D, get(weights, 'model.embed_tokens.weight'))
   }
 
-  /** x + attention(norm x), then + mlp(norm x). q, k, v arrive as [N, heads·d], q and k normed per head. */
+  /** x + attention(norm x), then + mlp(norm x). q, k, v arrive as [N, heads·d], q and k normed per head where the family does so. */
   private block(
     weights: Weights,
     index: number,
@@ -146,7 +146,8 @@ export class Decoder {
   ): tf.Tensor2D {
     const w = (name: string) => get(weights, `model.layers.${index}.${name}.weight`)
     const { rms_norm_eps: eps, head_dim: d } = this.config
-    const headNorm = (t: tf.Tensor2D, name: string) => tf.reshape(rmsNorm(tf.reshape(t, [-1, d]), w(name), eps), t.shape)
+    const isNormed = hasHeadNorms(this.config)
+    const headNorm = (t: tf.Tensor2D, name: string) => (isNormed ? tf.reshape(rmsNorm(tf.reshape(t, [-1, d]), w(name), eps), t.shape) : t)
     const a = rmsNorm(x, w('input_layernorm'), eps)
     const q = headNorm(linear(a, w('self_attn.q_proj')), 'self_attn.q_norm')
     const k = headNorm(linear(a, w('self_attn.k_proj')), 'self_attn.k_norm')

@@ -1,5 +1,5 @@
 /** All weights of a model in one flat float32 buffer, addressed by Hugging Face names: what the optimiser walks over. */
-import type { ModelConfig } from '../../posttrain/modelConfig'
+import { hasHeadNorms, type ModelConfig } from '../../posttrain/modelConfig'
 import { Random } from '../../base/random'
 
 export interface ParameterSlot {
@@ -26,8 +26,9 @@ export function parameterLayout(config: ModelConfig): readonly ParameterSlot[] {
       [layer + 'self_attn.q_proj.weight', [q, h]],
       [layer + 'self_attn.k_proj.weight', [kv, h]],
       [layer + 'self_attn.v_proj.weight', [kv, h]],
-      [layer + 'self_attn.q_norm.weight', [d]],
-      [layer + 'self_attn.k_norm.weight', [d]],
+    )
+    if (hasHeadNorms(config)) shapes.push([layer + 'self_attn.q_norm.weight', [d]], [layer + 'self_attn.k_norm.weight', [d]])
+    shapes.push(
       [layer + 'self_attn.o_proj.weight', [h, q]],
       [layer + 'post_attention_layernorm.weight', [h]],
       [layer + 'mlp.gate_proj.weight', [f, h]],
