@@ -17,11 +17,10 @@ function contentPolicy(): Plugin {
 const installed = (path: string) => fileURLToPath(new URL(`./node_modules/${path}`, import.meta.url))
 
 export default defineConfig({
-  // The browser builds of these two use `document` as they load; they are needed in a worker, which has none.
+  // The browser build of this one uses `document` as it loads; it is needed in a worker, which has none.
   resolve: {
     alias: {
       'decode-named-character-reference': installed('decode-named-character-reference/index.js'),
-      'hast-util-from-html-isomorphic': installed('hast-util-from-html-isomorphic/index.js'),
     },
   },
   base: './', // the build runs from any folder of any host

@@ -90,7 +90,7 @@ describe('FineProofs files', () => {
     const set = await stored(home, asFile(jsonlFile()))
     expect(set).toMatchObject({ schemaId: 'fineproofs-sft', format: 'jsonl', rows: 120 })
     expect(await new DatasetReader(home).readRow(set.id, 119)).toMatchObject({ ok: true, value: { problem: 'Line 120: $y_{119}$' } })
-    const odd = await stored(home, textFile('odd.jsonl', '\ufeff{"problem":"∀ε","proof":"é"}\r\n\r\n{"problem":"β","proof":"ζ"}'))
+    const odd = await stored(home, textFile('odd.jsonl', '\ufeff{"problem":"∀ε","reasoning":"τ","proof":"é"}\r\n\r\n{"problem":"β","reasoning":"","proof":"ζ"}'))
     expect(await readTrainingRows(odd.id, {}, home)).toMatchObject({ ok: true, value: [{ problem: '∀ε' }, { problem: 'β', proof: 'ζ' }] })
   })
 
@@ -115,9 +115,11 @@ describe('refused, and nothing stored', () => {
   test.each([
     ['cut', asFile(truncated(sftFile())), 'unreadable', 'cut while downloading'],
     ['a column missing', asFile(sftFile('s.parquet', 'problem')), 'missingColumn', 'missing column `problem` (string'],
+    ['no reasoning', textFile('q.jsonl', '{"problem":"p","proof":"x","category":"Algebra"}\n'), 'missingColumn', 'or `reasoning_content` (string, FineProofs-SFT); found'],
+    ['answers in place of proofs', textFile('a.jsonl', '{"problem":"p","answer":"3","category":"Algebra","competition":"c"}\n'), 'missingColumn', 'missing column'],
     ['no rubrics', textFile('r.jsonl', '{"problem":"p","scores":[1],"reward_mean":0.5,"num_rewards":1}\n'), 'missingColumn', 'missing column `rubrics` (string, FineProofs-RL); found: `problem`'],
-    ['a column of numbers', textFile('n.jsonl', '{"problem":3,"proof":"x"}\n'), 'wrongType', '`problem` holds int64'],
-    ['a row without problem', textFile('h.jsonl', '{"problem":"p","proof":"x"}\n{"problem":null,"proof":"x"}\n'), 'wrongType', 'Row 2'],
+    ['a column of numbers', textFile('n.jsonl', '{"problem":3,"proof":"x","reasoning_content":""}\n'), 'wrongType', '`problem` holds int64'],
+    ['a row without problem', textFile('h.jsonl', '{"problem":"p","proof":"x","reasoning_content":""}\n{"problem":null,"proof":"x","reasoning_content":""}\n'), 'wrongType', 'Row 2'],
     ['a bad line', textFile('b.jsonl', '{"problem":"p","proof":"x"}\n{"problem":\n'), 'unreadable', 'line 2 is not valid JSON'],
     ['damaged pages', asFile({ name: 'f.parquet', buffer: flipped }), 'unreadable', ''],
     ['not parquet', textFile('x.parquet', 'hello hello hello'), 'unreadable', 'does not begin'],

@@ -9,7 +9,7 @@ import { cellItems } from '../../state/audits'
 import { counted, plain, signed } from './format'
 import tables from './tables.module.css'
 import styles from './CellProofs.module.css'
-import { useAnswer } from './useAnswer'
+import { useAnswer } from '../../ui/useAnswer'
 
 export interface CellProofsProps {
   readonly tableId: string

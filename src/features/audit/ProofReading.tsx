@@ -8,7 +8,7 @@ import { readProof } from '../../state/audits'
 import { plain } from './format'
 import styles from './ProofReading.module.css'
 import tables from './tables.module.css'
-import { useAnswer } from './useAnswer'
+import { useAnswer } from '../../ui/useAnswer'
 
 export interface ProofReadingProps {
   readonly tableId: string

@@ -6,7 +6,7 @@ import { openData } from '../../../workers/data/client'
 import type { DatasetRecord, GridRow } from '../../../workers/data/protocol'
 import styles from './DatasetGrid.module.css'
 import { gridWindow, PAGE_ROWS, ROW_PX } from './gridWindow'
-import { workerFailure } from './useAnswer'
+import { workerFailure } from '../../ui/useAnswer'
 
 const KEPT_PAGES = 40
 const BODY_PX = 360

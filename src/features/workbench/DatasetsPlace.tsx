@@ -15,7 +15,7 @@ import styles from './DatasetsPlace.module.css'
 import { DatasetView } from './DatasetView'
 import { DropZone } from './DropZone'
 import { counted } from './names'
-import { workerFailure } from './useAnswer'
+import { workerFailure } from '../../ui/useAnswer'
 
 /** The bundled sets: fine-tuning, reinforcement learning, held out. */
 const SAMPLES = 3

@@ -11,7 +11,7 @@ import type { DatasetRecord, ProofRow } from '../../../workers/data/protocol'
 import styles from './RowReader.module.css'
 import { RubricView } from './RubricView'
 import { Scores } from './Scores'
-import { useAnswer } from './useAnswer'
+import { useAnswer } from '../../ui/useAnswer'
 
 export interface RowReaderProps {
   readonly dataset: DatasetRecord

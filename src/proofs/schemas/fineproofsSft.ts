@@ -6,8 +6,8 @@ export const fineproofsSft: Schema = {
   name: 'FineProofs-SFT',
   columns: [
     { role: 'problem', names: ['problem', 'task', 'Problem', 'question'], kind: 'string', isRequired: true },
-    { role: 'proof', names: ['proof', 'reference_solution', 'solution', 'Solution', 'answer'], kind: 'string', isRequired: true, unless: 'messages' },
-    { role: 'reasoning', names: ['reasoning_content', 'reasoning'], kind: 'string' },
+    { role: 'proof', names: ['proof', 'reference_solution', 'solution', 'Solution'], kind: 'string', isRequired: true, unless: 'messages' },
+    { role: 'reasoning', names: ['reasoning_content', 'reasoning'], kind: 'string', isRequired: true, unless: 'messages' },
     { role: 'messages', names: ['messages'], kind: 'list of messages' },
     { role: 'category', names: ['category', 'Category'], kind: 'string' },
     { role: 'competition', names: ['competition'], kind: 'string' },
