@@ -1,8 +1,12 @@
 /** Checkpoints as safetensors: weights under their Hugging Face names, then the optimiser's state, in one file. */
 import type { ModelConfig } from '../posttrain/modelConfig'
 import type { Stage } from '../posttrain/runRecords'
-import { fail, ok, type Result } from '../base/result'
+import { fail, ok, sentence, type Result } from '../base/result'
 import { parameterLayout } from './model/parameters'
+import { ownConfig, type ConfigFault } from './pretrained/config'
+import { firstNonFinite } from './pretrained/dtype'
+import { safetensorsHeader } from './pretrained/safetensors'
+import { headerLength, LENGTH_BYTES, parseHeader, type SafetensorsHeader } from './pretrained/safetensorsHeader'
 
 export interface Checkpoint {
   readonly config: ModelConfig
@@ -17,44 +21,20 @@ export interface Checkpoint {
   readonly v: Float32Array
 }
 
-const HEADER_LIMIT = 10 << 20
-const ALIGNMENT = 8
-
-interface Entry {
-  readonly dtype: 'F32'
-  readonly shape: readonly number[]
-  readonly data_offsets: readonly [number, number]
-}
+const MOMENTS = ['optimizer.exp_avg', 'optimizer.exp_avg_sq'] as const
 
 /** @source safetensors format: u64 header length, JSON header, tensors back to back */
 export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const header: Record<string, Entry | Record<string, string>> = {
-    __metadata__: {
-      format: 'pt',
-      config: JSON.stringify(checkpoint.config),
-      stage: checkpoint.stage,
-      step: String(checkpoint.step),
-      t: String(checkpoint.t),
-      seed: String(checkpoint.seed),
-    },
-  }
-  const parts: Float32Array[] = []
-  let offset = 0
-  const put = (name: string, shape: readonly number[], data: Float32Array) => {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
-    offset += data.byteLength
-    parts.push(data)
-  }
-  for (const slot of parameterLayout(checkpoint.config))
-    put(slot.name, slot.shape, checkpoint.parameters.subarray(slot.offset, slot.offset + slot.size))
-  put('optimizer.exp_avg', [checkpoint.m.length], checkpoint.m)
-  put('optimizer.exp_avg_sq', [checkpoint.v.length], checkpoint.v)
-  let json = JSON.stringify(header)
-  json = json.padEnd(Math.ceil(json.length / ALIGNMENT) * ALIGNMENT, ' ') // ASCII only, so length is bytes
-  const bytes = new Uint8Array(8 + json.length + offset)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true)
-  bytes.set(new TextEncoder().encode(json), 8)
-  let at = 8 + json.length
+  const { config, stage, step, t, seed, parameters, m, v } = checkpoint
+  const slots = parameterLayout(config)
+  const tensors = [...slots, ...MOMENTS.map((name) => ({ name, shape: [m.length] }))].map(({ name, shape }) => ({ name, shape, dtype: 'F32' as const }))
+  const header = safetensorsHeader(tensors, {
+    config: JSON.stringify(config), stage, step: String(step), t: String(t), seed: String(seed),
+  })
+  const parts = [parameters, m, v] // the flat buffer holds its slots in the order of the header
+  const bytes = new Uint8Array(header.length + parts.reduce((n, part) => n + part.byteLength, 0))
+  bytes.set(header)
+  let at = header.length
   for (const part of parts) {
     bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at)
     at += part.byteLength
@@ -62,42 +42,52 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   return bytes
 }
 
-/** Reads what `writeCheckpoint` wrote; checks the header, every shape and every byte range before allocating. */
+/** Reads what `writeCheckpoint` wrote; checks the header, every shape, every byte range and that all numbers are finite. */
 export function readCheckpoint(bytes: Uint8Array): Result<Checkpoint, 'corrupt'> {
   const corrupt = (what: string) => fail('corrupt', what, { where: 'Checkpoint', next: 'Start the run again, or resume another one.' })
-  if (bytes.length < 8) return corrupt('is shorter than its own header length.')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const headerLength = Number(view.getBigUint64(0, true))
-  if (headerLength > HEADER_LIMIT || 8 + headerLength > bytes.length) return corrupt('has a header longer than the file.')
-  let header: Record<string, Entry & Record<string, string>>
-  let config: ModelConfig
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength))) as typeof header
-    config = JSON.parse(header.__metadata__!.config!) as ModelConfig
-  } catch {
-    return corrupt('has an unreadable header.')
-  }
-  const body = 8 + headerLength
-  const read = (name: string, size: number): Float32Array | null => {
-    const entry = header[name]
-    if (!entry || entry.dtype !== 'F32' || !Array.isArray(entry.data_offsets)) return null
-    const [start, end] = entry.data_offsets
-    if (!(start >= 0 && end - start === size * 4 && body + end <= bytes.length)) return null
-    // Copied: the body need not be aligned to four bytes inside the array it came in.
-    return new Float32Array(bytes.slice(body + start, body + end).buffer)
-  }
-  const layout = parameterLayout(config)
+  const length = headerLength(bytes.subarray(0, LENGTH_BYTES), bytes.length, 'checkpoint')
+  if (!length.ok) return corrupt(length.what)
+  const header = parseHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length.value), bytes.length, 'checkpoint')
+  if (!header.ok) return corrupt(sentence({ ...header, next: undefined }))
+  const config = storedConfig(header.value)
+  if (!config.ok) return corrupt(config.what)
+  const place = storedPlace(header.value)
+  if (!place) return corrupt('It does not say at which step it was taken.')
+
+  const layout = parameterLayout(config.value)
   const last = layout[layout.length - 1]!
   const total = last.offset + last.size
-  const parameters = new Float32Array(total)
-  for (const slot of layout) {
-    const part = read(slot.name, slot.size)
-    if (!part) return corrupt(`lacks the tensor ${slot.name} with shape [${slot.shape.join(', ')}].`)
-    parameters.set(part, slot.offset)
+  const wanted = [...layout, ...MOMENTS.map((name) => ({ name, shape: [total], offset: 0 }))]
+  const entries = wanted.map(({ name, shape }) => {
+    const entry = header.value.tensors.get(name)
+    return entry?.dtype === 'F32' && entry.shape.join() === shape.join() ? entry : null
+  })
+  const absent = entries.indexOf(null)
+  if (absent >= 0) return corrupt(`It lacks the tensor ${wanted[absent]!.name} with shape [${wanted[absent]!.shape.join(', ')}].`)
+
+  // Allocated only now: the tensors are there, so the file is as large as the config claims.
+  const [parameters, m, v] = [new Float32Array(total), new Float32Array(total), new Float32Array(total)]
+  for (const [i, { name, offset }] of wanted.entries()) {
+    // Copied: the data need not be aligned to four bytes inside the array it came in.
+    const values = new Float32Array(bytes.slice(entries[i]!.start, entries[i]!.end).buffer)
+    if (firstNonFinite(values) >= 0) return corrupt(`Its tensor ${name} holds numbers that are not finite.`)
+    const into = name === MOMENTS[0] ? m : name === MOMENTS[1] ? v : parameters
+    into.set(values, offset)
   }
-  const m = read('optimizer.exp_avg', total)
-  const v = read('optimizer.exp_avg_sq', total)
-  if (!m || !v) return corrupt('lacks the optimiser state.')
-  const meta = header.__metadata__!
-  return ok({ config, stage: meta.stage as Stage, step: Number(meta.step), t: Number(meta.t), seed: Number(meta.seed), parameters, m, v })
+  return ok({ config: config.value, ...place, parameters, m, v })
+}
+
+function storedConfig({ metadata }: SafetensorsHeader): Result<ModelConfig, ConfigFault> {
+  try {
+    return ownConfig(JSON.parse(metadata.get('config') ?? ''))
+  } catch {
+    return fail('unreadableConfig', 'Its config cannot be read.')
+  }
+}
+
+function storedPlace({ metadata }: SafetensorsHeader): Pick<Checkpoint, 'stage' | 'step' | 't' | 'seed'> | null {
+  const stage = metadata.get('stage')
+  const [step, t, seed] = ['step', 't', 'seed'].map((name) => Number(metadata.get(name) ?? NaN)) as [number, number, number]
+  if ((stage !== 'sft' && stage !== 'grpo') || ![step, t, seed].every(Number.isSafeInteger)) return null
+  return { stage, step, t, seed }
 }
