@@ -147,7 +147,7 @@ def t975(degrees):
     return (low + high) / 2
 
 
-def cell(pairs, name):
+def cell(pairs):
     clusters = {}
     for _, proof, problem, _, _, j, h in sorted(pairs, key=lambda p: (p[2], p[1])):
         c = clusters.setdefault(problem, [0, 0.0, 0.0])
@@ -160,7 +160,7 @@ def cell(pairs, name):
     if G < 2:
         return {**out, "cr1": None, "low": None, "high": None, "robustLow": None, "robustHigh": None}
     cr1 = math.sqrt(G / (G - 1) * ((d - n * mean) ** 2).sum()) / n.sum()
-    random = Random(SEED, stream_of(f"{RUBRIC}|{name}"))
+    random = Random(SEED, stream_of("|".join([RUBRIC, *clusters])))
     drawn = np.array([[random.below(G) for _ in range(G)] for _ in range(REPLICATES)])
     means = np.sort(d[drawn].sum(1) / n[drawn].sum(1))
     low, high = (float(means[math.ceil(p * REPLICATES - 1e-9) - 1]) for p in (0.025, 0.975))
@@ -177,7 +177,7 @@ def main():
             for domain in [None] + sorted({p[4] for p in own}):
                 some = [p for p in own if solver in (None, p[3]) and domain in (None, p[4])]
                 if some:
-                    cells.append({"judge": judge, "solver": solver, "domain": domain, **cell(some, f"{judge}|{solver or '*'}|{domain or '*'}")})
+                    cells.append({"judge": judge, "solver": solver, "domain": domain, **cell(some)})
     passes = {}
     for judge in sorted({p[0] for p in pairs}):
         own = [p for p in pairs if p[0] == judge]

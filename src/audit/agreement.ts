@@ -1,5 +1,8 @@
+import { concordance, kendallTau, pearson, spearman, type TauTies } from './correlation'
+import { kappa } from './kappa'
 import type { PairedGrade } from './pairs'
 
+/** The part of the agreement suite that costs one pass. */
 export interface Agreement {
   readonly proofs: number
   /** mean |d|, d = judge − human, over all proofs (micro). */
@@ -36,23 +39,52 @@ export function agreement(pairs: readonly PairedGrade[], within = 0.25): Agreeme
   }
 }
 
-/** Pearson correlation of two equally long lists; null when one of them does not vary. */
-export function pearson(x: readonly number[], y: readonly number[]): number | null {
-  const n = x.length
-  if (n < 2) return null
-  let mx = 0
-  let my = 0
-  for (let i = 0; i < n; i++) {
-    mx += x[i]! / n
-    my += y[i]! / n
+export interface AgreementSuite extends Agreement {
+  readonly bias: number
+  readonly spearman: number | null
+  readonly tau: number | null
+  readonly concordance: number | null
+  /** κ on the given levels; null without levels. */
+  readonly kappa: number | null
+  readonly kappaLinear: number | null
+  readonly kappaQuadratic: number | null
+  /** Mean over problems of each problem's RMSE. */
+  readonly macroRmse: number
+  /** τ-b within each problem, averaged over the problems where it is defined; null when it is nowhere. */
+  readonly macroTau: number | null
+  readonly problemsWithTau: number
+}
+
+/**
+ * Everything that is usually said of a judge against humans.
+ * @param levels the rubric's grid, for κ; null when grades lie on no grid
+ * @source qualities as in ProofGrader, arXiv 2510.13888, A.3: macro values are means over problems
+ */
+export function agreementSuite(pairs: readonly PairedGrade[], levels: readonly number[] | null, within = 0.25, ties: TauTies = 'oneSide'): AgreementSuite | null {
+  const first = agreement(pairs, within)
+  if (first === null) return null
+  const judge = pairs.map((p) => p.judge)
+  const human = pairs.map((p) => p.human)
+  const problems = new Map<string, PairedGrade[]>()
+  for (const pair of pairs) {
+    const own = problems.get(pair.problemId)
+    if (own) own.push(pair)
+    else problems.set(pair.problemId, [pair])
   }
-  let xx = 0
-  let yy = 0
-  let xy = 0
-  for (let i = 0; i < n; i++) {
-    xx += (x[i]! - mx) ** 2
-    yy += (y[i]! - my) ** 2
-    xy += (x[i]! - mx) * (y[i]! - my)
+  const taus = [...problems.values()].map((own) => kendallTau(own.map((p) => p.judge), own.map((p) => p.human), ties)).filter((t): t is number => t !== null)
+  const of = (weights: 'none' | 'linear' | 'quadratic') => (levels === null ? null : kappa(judge, human, levels, weights))
+  return {
+    ...first,
+    bias: pairs.reduce((sum, p) => sum + p.judge - p.human, 0) / pairs.length,
+    spearman: spearman(judge, human), tau: kendallTau(judge, human, ties), concordance: concordance(judge, human),
+    kappa: of('none'), kappaLinear: of('linear'), kappaQuadratic: of('quadratic'),
+    macroRmse: macroRmse(problems), macroTau: taus.length === 0 ? null : taus.reduce((a, b) => a + b, 0) / taus.length, problemsWithTau: taus.length,
   }
-  return xx < 1e-18 || yy < 1e-18 ? null : xy / Math.sqrt(xx * yy)
+}
+
+/** Mean over problems of each problem's RMSE. */
+function macroRmse(problems: ReadonlyMap<string, readonly PairedGrade[]>): number {
+  let sum = 0
+  for (const own of problems.values()) sum += Math.sqrt(own.reduce((s, p) => s + (p.judge - p.human) ** 2, 0) / own.length)
+  return sum / problems.size
 }

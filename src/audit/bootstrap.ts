@@ -1,104 +1,77 @@
-/** Cluster bootstrap: problems are drawn with replacement, each with all its proofs. */
-import type { Random } from '../base/random'
+/** Bootstrap intervals of statistics that are functions of per-problem sums. */
+import { Random } from '../base/random'
 import type { Cluster } from './clusters'
+import { bcaInterval, percentileInterval, type Interval, type IntervalMethod } from './intervals'
+import { ResampledSums } from './resampledSums'
 
-export interface Interval {
-  readonly low: number
-  readonly high: number
+/** A statistic of the sums of columns: `sum(k)` is column k summed over the data or over one resample. */
+export type SumStatistic = (sum: (k: number) => number) => number
+
+export interface Bootstrapped {
+  /** The statistic of the data; null when it is undefined. */
+  readonly estimate: number | null
+  readonly interval: Interval | null
+  /** Standard deviation of the drawn statistics; null when any is undefined. */
+  readonly standardError: number | null
+}
+
+export interface BootstrapOptions {
+  readonly replicates: number
+  readonly seed: number
+  /** Names the random stream, so that an interval depends on the seed and on its own data only. */
+  readonly stream: string
+  readonly method?: IntervalMethod
+  readonly level?: number
 }
 
 /**
- * A resumable bootstrap of one cell: call `advance` until `done` reaches `replicates`, then read the intervals.
- * A replicate draws G problems with replacement, in order, by `random.below(G)`:
- *   inflation* = Σ difference / Σ count        share* = Σ difference / Σ headroom
- * Uneven problems make the denominators random, as they are in the data.
- * @source QEDBench audit: resample problems, not proofs; percentile interval
+ * Bootstraps several statistics of the same problems with the same draws.
+ * @param columns K columns of per-problem sums, each of length G
+ * @returns one entry a statistic; a single problem has no interval, since its resamples never differ
  */
-export class ClusterBootstrap {
-  readonly replicates: number
-  private readonly means: Float64Array
-  private readonly shares: Float64Array
-  private finished = 0
-  private isSorted = false
-  // Flat columns: the inner loop runs tens of millions of times.
-  private readonly counts: Float64Array
-  private readonly differences: Float64Array
-  private readonly headrooms: Float64Array
-  private readonly drawn: Uint32Array
-
-  constructor(
-    clusters: readonly Cluster[],
-    replicates: number,
-    private readonly random: Random,
-  ) {
-    if (clusters.length === 0) throw new RangeError('a bootstrap needs at least one cluster')
-    this.replicates = replicates
-    this.means = new Float64Array(replicates)
-    this.shares = new Float64Array(replicates)
-    this.counts = Float64Array.from(clusters, (c) => c.count)
-    this.differences = Float64Array.from(clusters, (c) => c.difference)
-    this.headrooms = Float64Array.from(clusters, (c) => c.headroom)
-    this.drawn = new Uint32Array(clusters.length)
+export function* bootstrapSteps(columns: readonly Float64Array[], statistics: readonly SumStatistic[], options: BootstrapOptions): Generator<number, Bootstrapped[]> {
+  const { replicates, seed, stream, method = 'percentile', level = 0.95 } = options
+  const sums = new ResampledSums(columns, replicates, Random.seed(seed, cellStream(stream)))
+  const chunk = Math.max(64, Math.floor(4_000_000 / (sums.clusters * (2 + sums.width))))
+  while (sums.done < replicates) {
+    sums.advance(chunk)
+    yield sums.done / replicates
   }
+  const drawn = columns.map((_, k) => sums.sums(k))
+  return statistics.map((statistic) => {
+    const values = new Float64Array(replicates)
+    let r = 0
+    const at = (k: number) => drawn[k]![r]!
+    for (; r < replicates; r++) values[r] = statistic(at)
+    return finished(values, columns, statistic, method, level)
+  })
+}
 
-  get done(): number {
-    return this.finished
-  }
-
-  /** Draws up to `count` more replicates. */
-  advance(count: number): void {
-    const { counts, differences, headrooms, drawn } = this
-    const end = Math.min(this.replicates, this.finished + count)
-    for (; this.finished < end; this.finished++) {
-      this.random.fillBelow(drawn.length, drawn)
-      let n = 0
-      let difference = 0
-      let headroom = 0
-      for (let g = 0; g < drawn.length; g++) {
-        const at = drawn[g]!
-        n += counts[at]!
-        difference += differences[at]!
-        headroom += headrooms[at]!
-      }
-      this.means[this.finished] = difference / n
-      this.shares[this.finished] = headroom > 1e-12 ? difference / headroom : NaN
-    }
-    this.isSorted = false
-  }
-
-  /** Percentile interval of the mean difference; null for one problem, whose resamples never differ. */
-  inflation(level = 0.95): Interval | null {
-    this.sort()
-    return this.drawn.length < 2 ? null : percentileInterval(this.means.subarray(0, this.finished), level)
-  }
-
-  /** Percentile interval of difference over headroom; null when any resample has no headroom at all. */
-  share(level = 0.95): Interval | null {
-    this.sort()
-    const drawn = this.shares.subarray(0, this.finished)
-    // NaN sorts last in a typed array.
-    return this.drawn.length < 2 || Number.isNaN(drawn.at(-1)) ? null : percentileInterval(drawn, level)
-  }
-
-  private sort(): void {
-    if (this.isSorted) return
-    this.means.subarray(0, this.finished).sort()
-    this.shares.subarray(0, this.finished).sort()
-    this.isSorted = true
+/** The same at once, for short work and tests. */
+export function bootstrapped(columns: readonly Float64Array[], statistics: readonly SumStatistic[], options: BootstrapOptions): Bootstrapped[] {
+  const steps = bootstrapSteps(columns, statistics, options)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
   }
 }
 
-/** Quantile by the inverted empirical distribution: the smallest drawn value x with F(x) ≥ p. No interpolation. */
-export function invertedCdf(sorted: ArrayLike<number>, p: number): number | null {
-  const n = sorted.length
-  // p·n may land a hair above a whole number: 0.025 · 40 = 1.0000000000000002.
-  return n === 0 ? null : sorted[Math.min(n - 1, Math.max(0, Math.ceil(p * n - 1e-9) - 1))]!
+function finished(values: Float64Array, columns: readonly Float64Array[], statistic: SumStatistic, method: IntervalMethod, level: number): Bootstrapped {
+  const totals = columns.map((column) => column.reduce((a, b) => a + b, 0))
+  const estimate = statistic((k) => totals[k]!)
+  const G = columns[0]!.length
+  if (Number.isNaN(estimate)) return { estimate: null, interval: null, standardError: null }
+  if (G < 2) return { estimate, interval: null, standardError: null }
+  const interval = method === 'bca'
+    ? bcaInterval(values, estimate, Array.from({ length: G }, (_, g) => statistic((k) => totals[k]! - columns[k]![g]!)), level)
+    : percentileInterval(values, level)
+  return { estimate, interval, standardError: spread(values) }
 }
 
-function percentileInterval(sorted: ArrayLike<number>, level: number): Interval | null {
-  const low = invertedCdf(sorted, (1 - level) / 2)
-  const high = invertedCdf(sorted, (1 + level) / 2)
-  return low === null || high === null ? null : { low, high }
+function spread(values: Float64Array): number | null {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  const square = values.reduce((a, b) => a + (b - mean) ** 2, 0)
+  return Number.isNaN(square) ? null : Math.sqrt(square / (values.length - 1))
 }
 
 /** Every one of the G^G equally likely resamples' means, sorted. The truth that the seeded bootstrap approaches; G ≤ 7. */
@@ -120,8 +93,8 @@ export function exactBootstrap(clusters: readonly Cluster[]): Float64Array {
 }
 
 /**
- * A random stream for one cell, from its name: FNV-1a over UTF-16 code units. A cell's interval then depends on the
- * seed and on its own data, not on which other cells are shown or in what order.
+ * A random stream from a name: FNV-1a over UTF-16 code units. What is drawn then depends on the seed and on the data it
+ * belongs to, not on what else is shown or in what order.
  */
 export function cellStream(name: string): number {
   let hash = 0x811c9dc5

@@ -23,3 +23,15 @@ export function clustersOf(pairs: readonly PairedGrade[]): Cluster[] {
   }
   return clusters
 }
+
+/** Items by a key, in order of first appearance. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}

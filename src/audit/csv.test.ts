@@ -12,7 +12,7 @@ test('an exported matrix keeps full precision, leaves gaps empty and disarms for
     rows: [row('human', 'human', 1 / 3), row('j', 'llm', 1)], duplicates: [], raters: [{ id: 'human', kind: 'human' }, { id: 'j', kind: 'llm' }],
     rubrics: [SINGLE_RUBRIC], solvers: ['s'], domains: ['=cmd|"x"'], texts: new Map(), guessedMax: null,
   }
-  const steps = matrixSteps(table, { rubric: SINGLE_RUBRIC, columns: 'domain', domain: null, solver: null, threshold: 0.9, replicates: 10, seed: 3, humans: [] }, new Set(['human']))
+  const steps = matrixSteps(table, { rubric: SINGLE_RUBRIC, columns: 'domain', domain: null, solver: null, threshold: 0.9, replicates: 10, seed: 3, method: 'percentile', humans: [] }, new Set(['human']))
   let step = steps.next()
   while (!step.done) step = steps.next()
   const lines = matrixCsv(step.value, 't').trim().split('\r\n')

@@ -1,9 +1,9 @@
 /** The inflation matrix: judge × solver, judge × domain, or judge × solver × domain, margins included. */
-import { Random } from '../base/random'
 import { agreement, type Agreement } from './agreement'
-import { cellStream, ClusterBootstrap, type Interval } from './bootstrap'
 import { clustersOf } from './clusters'
 import { inflation, type Inflation } from './inflation'
+import type { Interval, IntervalMethod } from './intervals'
+import { matrixBootstrap } from './matrixBootstrap'
 import { pairedGrades, type PairedGrade } from './pairs'
 import { passTable, type PassTable } from './passTable'
 import { sortedNames, type GradeTable } from './table'
@@ -20,6 +20,7 @@ export interface MatrixQuery {
   readonly threshold: number
   readonly replicates: number
   readonly seed: number
+  readonly method: IntervalMethod
   /** Raters that stand for the human reference; empty for those that the table calls human. */
   readonly humans: readonly string[]
 }
@@ -32,7 +33,7 @@ export interface CellKey {
 }
 
 export interface Cell extends CellKey, Inflation {
-  /** Percentile interval of the cluster bootstrap; null for a single problem. */
+  /** Cluster bootstrap by the query's method; null for a single problem. */
   readonly interval: Interval | null
   /** The same for the share of headroom. */
   readonly shareInterval: Interval | null
@@ -56,40 +57,22 @@ export interface Matrix {
   readonly pairs: number
 }
 
-/** The name of a cell's random stream. */
-export function cellName({ judge, solver, domain }: CellKey): string {
-  return `${judge}|${solver ?? '*'}|${domain ?? '*'}`
-}
-
-/** Draws between two chances to report and to stop: about 20 ms. */
-const DRAWS_A_STEP = 1_000_000
-
 /**
  * Computes the matrix in steps; each yield says how much is done (0..1), the return value is the matrix.
- * Every cell has its own random stream, named `rubric|judge|solver|domain` with `*` for all, so equal seeds give equal
- * intervals whatever else is shown. Cells without pairs are absent, not 0.
+ * A cell's random stream is named by the rubric and the cell's own problems, so equal seeds give equal intervals whatever
+ * else is shown, and cells over the same problems share their draws. Cells without pairs are absent, not 0.
  */
 export function* matrixSteps(table: GradeTable, query: MatrixQuery, humans: ReadonlySet<string>): Generator<number, Matrix> {
   const pairs = pairedGrades(table, query.rubric, humans).filter((p) => isIn(p, query))
   const judges = sortedNames(pairs.map((p) => p.judgeId))
   const solvers = sortedNames(pairs.map((p) => p.solver))
   const domains = sortedNames(pairs.map((p) => p.domain).filter((d) => d !== ''))
-  const groups = groupsOf(pairs, query)
-  const draws = [...groups.values()].reduce((sum, g) => sum + clustersOf(g.pairs).length * query.replicates, 0)
-  let drawn = 0
-  const cells: Cell[] = []
-  for (const { key, pairs: own } of groups.values()) {
-    const clusters = clustersOf(own)
-    const bootstrap = new ClusterBootstrap(clusters, query.replicates, Random.seed(query.seed, cellStream(`${query.rubric}|${cellName(key)}`)))
-    const chunk = Math.max(1, Math.floor(DRAWS_A_STEP / clusters.length))
-    while (bootstrap.done < query.replicates) {
-      const before = bootstrap.done
-      bootstrap.advance(chunk)
-      drawn += (bootstrap.done - before) * clusters.length
-      yield drawn / draws
-    }
-    cells.push({ ...key, ...inflation(own)!, interval: bootstrap.inflation(), shareInterval: bootstrap.share() })
-  }
+  const groups = [...groupsOf(pairs, query).values()]
+  yield 0
+  const intervals = yield* matrixBootstrap(groups.map((g) => clustersOf(g.pairs)), { ...query, stream: query.rubric })
+  const cells = groups.map(({ key, pairs: own }, i): Cell => ({
+    ...key, ...inflation(own)!, interval: intervals[i]!.inflation, shareInterval: intervals[i]!.share,
+  }))
   return { query, judges, solvers, domains, humans: [...humans].sort(), cells, summaries: summariesOf(pairs, query.threshold), pairs: pairs.length }
 }
 

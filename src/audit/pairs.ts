@@ -13,7 +13,57 @@ export interface PairedGrade {
   readonly human: number
 }
 
-interface Sum { total: number; count: number }
+export interface ProofAbout {
+  readonly problemId: string
+  readonly domain: string
+  readonly solver: string
+}
+
+/** Every rater's score of every proof under one rubric, runs averaged. Only rows with status `ok` count. */
+export interface RaterScores {
+  readonly byRater: ReadonlyMap<string, ReadonlyMap<string, number>>
+  readonly about: ReadonlyMap<string, ProofAbout>
+}
+
+/**
+ * The table read by rater and proof.
+ * @param isUnparsedZero count unparsed replies as 0, which the researcher must ask for and every table then says
+ */
+export function raterScores(table: GradeTable, rubric: string, isUnparsedZero = false): RaterScores {
+  const sums = new Map<string, Map<string, { total: number; count: number }>>()
+  const about = new Map<string, ProofAbout>()
+  for (const { proofId, problemId, domain, solver, rater, rubric: under, score: given, status } of table.rows) {
+    const score = given ?? (isUnparsedZero && status === 'unparsed' ? 0 : null)
+    if (score === null || under !== rubric) continue
+    let grades = sums.get(rater)
+    if (!grades) sums.set(rater, (grades = new Map()))
+    const sum = grades.get(proofId)
+    if (sum) {
+      sum.total += score
+      sum.count++
+    } else grades.set(proofId, { total: score, count: 1 })
+    const known = about.get(proofId)
+    // Some tables name the domain in the human rows only.
+    if (!known || (known.domain === '' && domain !== '')) about.set(proofId, { problemId, domain, solver })
+  }
+  const byRater = new Map<string, Map<string, number>>()
+  for (const [rater, grades] of sums) byRater.set(rater, new Map(Array.from(grades, ([id, { total, count }]) => [id, total / count])))
+  return { byRater, about }
+}
+
+/** Human reference of each proof: the mean over the given raters who graded it. */
+export function humanReference({ byRater }: RaterScores, humans: ReadonlySet<string>): Map<string, number> {
+  const sums = new Map<string, { total: number; count: number }>()
+  for (const rater of [...humans].sort())
+    for (const [proofId, score] of byRater.get(rater) ?? []) {
+      const sum = sums.get(proofId)
+      if (sum) {
+        sum.total += score
+        sum.count++
+      } else sums.set(proofId, { total: score, count: 1 })
+    }
+  return new Map(Array.from(sums, ([id, { total, count }]) => [id, total / count]))
+}
 
 /**
  * Every judge grade that has a human grade of the same proof under the same rubric.
@@ -21,35 +71,15 @@ interface Sum { total: number; count: number }
  * Only rows with status `ok` count; a proof without both sides gives no pair.
  * @returns sorted by judge, problem, proof, so that the order of the file changes nothing
  */
-export function pairedGrades(table: GradeTable, rubric: string, humans: ReadonlySet<string>): PairedGrade[] {
-  const byRater = new Map<string, Map<string, Sum>>()
-  const about = new Map<string, { problemId: string; domain: string; solver: string }>()
-  for (const { proofId, problemId, domain, solver, rater, rubric: under, score } of table.rows) {
-    if (score === null || under !== rubric) continue
-    const grades = byRater.get(rater) ?? new Map<string, Sum>()
-    byRater.set(rater, grades)
-    const sum = grades.get(proofId) ?? { total: 0, count: 0 }
-    sum.total += score
-    sum.count++
-    grades.set(proofId, sum)
-    const known = about.get(proofId)
-    // Some tables name the domain in the human rows only.
-    if (!known || (known.domain === '' && domain !== '')) about.set(proofId, { problemId, domain, solver })
-  }
-  const reference = new Map<string, Sum>()
-  for (const rater of [...humans].sort())
-    for (const [proofId, { total, count }] of byRater.get(rater) ?? []) {
-      const sum = reference.get(proofId) ?? { total: 0, count: 0 }
-      sum.total += total / count
-      sum.count++
-      reference.set(proofId, sum)
-    }
+export function pairedGrades(table: GradeTable, rubric: string, humans: ReadonlySet<string>, isUnparsedZero = false): PairedGrade[] {
+  const scores = raterScores(table, rubric, isUnparsedZero)
+  const reference = humanReference(scores, humans)
   const pairs: PairedGrade[] = []
-  for (const [judgeId, grades] of byRater) {
+  for (const [judgeId, grades] of scores.byRater) {
     if (humans.has(judgeId)) continue
-    for (const [proofId, { total, count }] of grades) {
+    for (const [proofId, judge] of grades) {
       const human = reference.get(proofId)
-      if (human) pairs.push({ proofId, ...about.get(proofId)!, judgeId, judge: total / count, human: human.total / human.count })
+      if (human !== undefined) pairs.push({ proofId, ...scores.about.get(proofId)!, judgeId, judge, human })
     }
   }
   return pairs.sort((a, b) => order(a.judgeId, b.judgeId) || order(a.problemId, b.problemId) || order(a.proofId, b.proofId))

@@ -1,4 +1,5 @@
 import type { PairedGrade } from './pairs'
+import { incompleteBeta } from './studentT'
 
 export interface PassTable {
   readonly threshold: number
@@ -20,6 +21,10 @@ export interface PassTable {
   readonly kappa: number | null
   /** sensitivity + specificity − 1. */
   readonly youden: number | null
+  /** Matthews correlation; null when a margin is empty. */
+  readonly mcc: number | null
+  /** Exact two-sided McNemar p of FP against FN: do judge and humans pass equally many? 1 when they never differ. */
+  readonly mcnemar: number
 }
 
 export interface Rate {
@@ -46,6 +51,7 @@ export function passTable(pairs: readonly PairedGrade[], threshold: number): Pas
   }
   const sensitivity = ratio(tp, tp + fn)
   const specificity = ratio(tn, tn + fp)
+  const margins = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
   const chance = ((tp + fp) * (tp + fn) + (fn + tn) * (fp + tn)) / (n * n)
   return {
     threshold, tp, fp, fn, tn, sensitivity, specificity,
@@ -53,6 +59,8 @@ export function passTable(pairs: readonly PairedGrade[], threshold: number): Pas
     precision: ratio(tp, tp + fp), f1: ratio(2 * tp, 2 * tp + fp + fn),
     kappa: chance > 1 - 1e-12 ? null : ((tp + tn) / n - chance) / (1 - chance),
     youden: sensitivity === null || specificity === null ? null : sensitivity + specificity - 1,
+    mcc: margins === 0 ? null : (tp * tn - fp * fn) / Math.sqrt(margins),
+    mcnemar: binomialTwoSided(Math.min(fp, fn), fp + fn),
   }
 }
 
@@ -69,6 +77,16 @@ export function wilson(successes: number, n: number): Rate {
   const margin = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
   const scale = 1 + (z * z) / n
   return { rate: p, low: Math.max(0, (centre - margin) / scale), high: Math.min(1, (centre + margin) / scale) }
+}
+
+/**
+ * Exact two-sided p of k or fewer of n under a fair coin: min(1, 2 · P(X ≤ k)), k ≤ n/2.
+ *   P(X ≤ k) = I_{1/2}(n − k, k + 1)
+ * Edges: n = 0 gives 1.
+ * @source McNemar 1947, exact form
+ */
+export function binomialTwoSided(k: number, n: number): number {
+  return n === 0 ? 1 : Math.min(1, 2 * incompleteBeta(0.5, n - k, k + 1))
 }
 
 function ratio(part: number, whole: number): number | null {

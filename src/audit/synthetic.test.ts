@@ -77,7 +77,7 @@ test('deleted rows are found by the ledger, with their names', () => {
 })
 
 test('the matrix has margins, keeps cells apart by domain, and reports progress to 1', () => {
-  const query: MatrixQuery = { rubric: 'expert', columns: 'domain', domain: null, solver: null, threshold: 0.9, replicates: 50, seed: 1, humans: [] }
+  const query: MatrixQuery = { rubric: 'expert', columns: 'domain', domain: null, solver: null, threshold: 0.9, replicates: 50, seed: 1, method: 'percentile', humans: [] }
   const table = syntheticTable(1)
   const drain = (q: MatrixQuery) => {
     const steps = matrixSteps(table, q, humanRaters(table))

@@ -5,7 +5,7 @@ import type { StatsClient } from '../../workers/stats/client'
 import type { AuditInfo, AuditTable } from '../../workers/stats/protocol'
 import { createAudits } from './audits'
 
-const query: MatrixQuery = { rubric: 'r', columns: 'domain', domain: null, solver: null, threshold: 0.9, replicates: 100, seed: 1, humans: [] }
+const query: MatrixQuery = { rubric: 'r', columns: 'domain', domain: null, solver: null, threshold: 0.9, replicates: 100, seed: 1, method: 'percentile', humans: [] }
 const matrixOf = (seed: number): Matrix => ({ query: { ...query, seed }, judges: [], solvers: [], domains: [], humans: [], cells: [], summaries: [], pairs: 1 })
 const info = (id: string): AuditInfo => ({ id, name: `${id}.csv`, origin: 'file', sizeBytes: 1 })
 const opened = (id: string) => ({ ...info(id), raters: [] }) as unknown as AuditTable

@@ -57,7 +57,7 @@ describe('the matrix equals the one computed by another program', () => {
   })
   const matrix = (columns: Columns): Matrix => {
     const { rubric, seed, replicates, threshold } = expected
-    const steps = matrixSteps(table, { rubric, columns, domain: null, solver: null, threshold, replicates, seed, humans: [] }, humanRaters(table))
+    const steps = matrixSteps(table, { rubric, columns, domain: null, solver: null, threshold, replicates, seed, method: 'percentile', humans: [] }, humanRaters(table))
     for (;;) {
       const step = steps.next()
       if (step.done) return step.value

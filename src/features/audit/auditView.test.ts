@@ -10,7 +10,7 @@ const table = {
 describe('view of an audit in the URL', () => {
   test('an empty URL gives the defaults', () => {
     const view = auditView({}, table)
-    expect(view.query).toEqual({ rubric: 'expert', columns: 'domain', domain: null, solver: null, humans: [], ...DEFAULTS })
+    expect(view.query).toEqual({ rubric: 'expert', columns: 'domain', domain: null, solver: null, humans: [], method: 'percentile', ...DEFAULTS })
     expect([view.tableId, view.cell, view.proofId, view.isShare]).toEqual(['synthetic', null, null, false])
   })
   test('names that the table does not have, and numbers out of range, are mended', () => {

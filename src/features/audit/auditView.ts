@@ -41,6 +41,7 @@ export function auditView(view: UrlView, table: AuditTable): AuditView {
       solver: oneOf(view['solver'], table.solvers),
       threshold: numberIn(view['pass'], 0, 1, DEFAULTS.threshold),
       replicates: Math.round(numberIn(view['draws'], 100, MOST_REPLICATES, DEFAULTS.replicates)),
+      method: view['ci'] === 'bca' ? 'bca' : 'percentile',
       seed: Math.round(numberIn(view['seed'], 0, 2 ** 31 - 1, DEFAULTS.seed)),
     },
     isShare: view['share'] === '1',

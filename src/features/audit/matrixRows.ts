@@ -1,5 +1,5 @@
 /** How a matrix is laid out: its rows, what a cell shows, and the reach of its colours. */
-import type { Interval } from '../../audit/bootstrap'
+import type { Interval } from '../../audit/intervals'
 import type { Cell, Matrix } from '../../audit/matrix'
 
 export interface MatrixRow {
