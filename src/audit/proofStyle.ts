@@ -20,14 +20,15 @@ export const STYLE_NAMES: Readonly<Record<Exclude<keyof ProofStyle, 'words'>, st
   hedges: 'hedges per 100 words', authority: 'appeals to authority per 100 words',
 }
 
+const FORMULA = /\$\$[\s\S]*?\$\$|\$[^$\n]*\$|\\\[[\s\S]*?\\\]|\\\([\s\S]*?\\\)|\\begin\{(align|equation|gather)\*?\}[\s\S]*?\\end\{\1\*?\}/g
 const HEDGES = /\b(clearly|obviously|evidently|trivially|of course|it is (?:easy|clear|obvious|evident|trivial)|easy to (?:see|check|verify)|one (?:easily )?(?:sees|checks)|straightforward(?:ly)?)\b/gi
 const AUTHORITY = /\b(well[- ]known|standard (?:result|theorem|argument|fact)|classical (?:result|theorem)|(?:celebrated|famous|renowned|deep) (?:result|theorem)|as (?:shown|proved|proven) (?:in|by)|see \[|cf\.)/gi
 
 /** Counts over the text as it stands. Edges: an empty text gives zeros. Words are runs of letters outside formulas. */
 export function proofStyle(text: string): ProofStyle {
-  const formulas = text.match(/\$\$[\s\S]*?\$\$|\$[^$\n]*\$|\\\[[\s\S]*?\\\]|\\\([\s\S]*?\\\)|\\begin\{(align|equation|gather)\*?\}[\s\S]*?\\end\{\1\*?\}/g) ?? []
-  const inside = formulas.reduce((sum, f) => sum + f.length, 0)
-  const words = (text.match(/[\p{L}\p{N}]+/gu) ?? []).length
+  let inside = 0
+  const prose = text.replace(FORMULA, (formula) => ((inside += formula.length), ' '))
+  const words = (prose.match(/[\p{L}\p{N}]+/gu) ?? []).length
   const per = (count: number) => (words === 0 ? 0 : (100 * count) / words)
   return {
     words, logLength: Math.log1p(words), latex: text.length === 0 ? 0 : inside / text.length,
