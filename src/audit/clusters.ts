@@ -12,7 +12,9 @@ export interface Cluster {
 
 /** Pairs summed by problem, in code-unit order of the problem's name. Sums are taken in order of the proof's name. */
 export function clustersOf(pairs: readonly PairedGrade[]): Cluster[] {
-  const sorted = [...pairs].sort((a, b) => order(a.problemId, b.problemId) || order(a.proofId, b.proofId) || order(a.judgeId, b.judgeId))
+  const compare = (a: PairedGrade, b: PairedGrade) => order(a.problemId, b.problemId) || order(a.proofId, b.proofId) || order(a.judgeId, b.judgeId)
+  const isSorted = pairs.every((p, i) => i === 0 || compare(pairs[i - 1]!, p) <= 0)
+  const sorted = isSorted ? pairs : [...pairs].sort(compare)
   const clusters: { problemId: string; count: number; difference: number; headroom: number }[] = []
   for (const { problemId, judge, human } of sorted) {
     let last = clusters.at(-1)

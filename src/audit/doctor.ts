@@ -1,7 +1,12 @@
 /** What the lab made of a file's columns, told so that a wrong guess can be seen. */
 import type { Mapping } from './mapping'
 import { readScore } from './score'
-import type { RawTable } from './table'
+import type { ExtraRole, RawTable } from './table'
+
+const EXTRA_NAMES: Readonly<Record<ExtraRole, string>> = {
+  context: 'context', condition: 'condition', temperature: 'temperature', tokens: 'length in tokens', cost: 'cost', flags: 'use flags', promptHash: 'prompt hash',
+  contamination: 'contamination', variant: 'variant of the proof', solverFamily: 'family of the solver', raterFamily: 'family of the rater', split: 'split',
+}
 
 export interface ColumnReport {
   readonly name: string
@@ -28,6 +33,7 @@ export function columnReports(table: RawTable, mapping: Mapping): ColumnReport[]
       const name = ROLE_NAMES[role]!
       roles.set(column, roles.has(column) ? `${roles.get(column)}, ${name}` : name)
     }
+  for (const [role, column] of Object.entries(mapping.extras)) if (!roles.has(column)) roles.set(column, EXTRA_NAMES[role as ExtraRole])
   if (mapping.shape === 'wide')
     for (const { rater, kind, score, max, error, details } of mapping.graders) {
       roles.set(score, `score of ${rater}${kind === 'human' ? ' (human)' : ''}`)

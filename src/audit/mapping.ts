@@ -1,7 +1,7 @@
 /** Which column plays which role: guessed from names and a look at the values, correctable by the researcher. */
 import { fail, ok, type Result } from '../base/result'
 import { readScore } from './score'
-import type { RaterKind, RawTable } from './table'
+import type { ExtraRole, RaterKind, RawTable } from './table'
 
 /** Roles that both shapes share; null where the table has no such column. */
 export interface SharedRoles {
@@ -12,6 +12,7 @@ export interface SharedRoles {
   readonly attempt: string | null
   readonly problemText: string | null
   readonly proofText: string | null
+  readonly extras: Readonly<Partial<Record<ExtraRole, string>>>
 }
 
 /** One row per grade. */
@@ -60,6 +61,20 @@ const NAMES = {
   status: ['status', 'grade_status', 'parse_status'],
   rationale: ['rationale', 'explanation', 'feedback', 'comment', 'judge_text', 'reasoning', 'justification'],
 } as const
+const EXTRAS: Readonly<Record<ExtraRole, readonly string[]>> = {
+  context: ['context', 'judge_context'],
+  condition: ['condition', 'ablation', 'arm', 'prompt_style'],
+  temperature: ['temperature', 'judge_temperature'],
+  tokens: ['tokens_proof', 'proof_tokens', 'output_tokens', 'completion_tokens'],
+  cost: ['cost_usd', 'judge_cost', 'grade_cost', 'cost'],
+  flags: ['flags', 'use_flags'],
+  promptHash: ['prompt_hash'],
+  contamination: ['contamination', 'contaminated', 'overlap', 'problem_issue'],
+  variant: ['variant', 'perturbation', 'probe'],
+  solverFamily: ['solver_family', 'model_family'],
+  raterFamily: ['rater_family', 'judge_family', 'grader_family'],
+  split: ['split'],
+}
 const SCORES = ['score', 'grade', 'points', 'rating', 'mark', 'raw_score', 'judge_score', 'value']
 const NOT_A_GRADE = /token|cost|price|year|time|date|idx|index|length|level|seed|weight|_id$|^id$|number$|^max/
 
@@ -95,6 +110,7 @@ export function guessMapping(table: RawTable): Result<Mapping, 'missingColumn'> 
     attempt: take(NAMES.attempt),
     problemText: take(NAMES.problemText),
     proofText: take(NAMES.proofText),
+    extras: takeExtras(take),
   }
   const rater = take(NAMES.rater)
   if (rater !== null) {
@@ -116,6 +132,15 @@ export function guessMapping(table: RawTable): Result<Mapping, 'missingColumn'> 
   const own = new Set(graders.flatMap((g) => [g.score, g.max]))
   const max = NAMES.max.map((name) => free.get(name)).find((c) => c !== undefined && !own.has(c)) ?? null
   return ok({ ...shared, shape: 'wide', max, graders })
+}
+
+function takeExtras(take: (names: readonly string[]) => string | null): Partial<Record<ExtraRole, string>> {
+  const found: Partial<Record<ExtraRole, string>> = {}
+  for (const [role, names] of Object.entries(EXTRAS) as [ExtraRole, readonly string[]][]) {
+    const column = take(names)
+    if (column !== null) found[role] = column
+  }
+  return found
 }
 
 function guessGraders(free: ReadonlyMap<string, string>, table: RawTable): Grader[] {

@@ -105,17 +105,22 @@ function isIn(pair: PairedGrade, { solver, domain }: Pick<CellKey, 'solver' | 'd
 /** Pairs by cell. A pair enters its cell and every margin above it; a filter to one name leaves no margin over it. */
 function groupsOf(pairs: readonly PairedGrade[], query: MatrixQuery): Map<string, { key: CellKey; pairs: PairedGrade[] }> {
   const groups = new Map<string, { key: CellKey; pairs: PairedGrade[] }>()
+  const put = (pair: PairedGrade, solver: string | null, domain: string | null) => {
+    const id = `${pair.judgeId}\u0000${solver ?? '\u0001'}\u0000${domain ?? '\u0001'}`
+    const group = groups.get(id)
+    if (group) group.pairs.push(pair)
+    else groups.set(id, { key: { judge: pair.judgeId, solver, domain }, pairs: [pair] })
+  }
+  const hasSolverMargin = query.solver === null
+  const hasDomainMargin = query.domain === null
   for (const pair of pairs) {
-    const solvers = query.solver !== null ? [query.solver] : query.columns === 'domain' ? [null] : [null, pair.solver]
-    const domains = query.domain !== null ? [query.domain] : query.columns === 'solver' || pair.domain === '' ? [null] : [null, pair.domain]
-    for (const solver of solvers)
-      for (const domain of domains) {
-        const key: CellKey = { judge: pair.judgeId, solver, domain }
-        const id = JSON.stringify([key.judge, solver, domain])
-        const group = groups.get(id)
-        if (group) group.pairs.push(pair)
-        else groups.set(id, { key, pairs: [pair] })
-      }
+    const solver = query.solver ?? (query.columns === 'domain' ? null : pair.solver)
+    const domain = query.domain ?? (query.columns === 'solver' || pair.domain === '' ? null : pair.domain)
+    const [overSolvers, overDomains] = [hasSolverMargin && solver !== null, hasDomainMargin && domain !== null]
+    if (overSolvers && overDomains) put(pair, null, null)
+    if (overSolvers) put(pair, null, domain)
+    if (overDomains) put(pair, solver, null)
+    put(pair, solver, domain)
   }
   return groups
 }

@@ -1,15 +1,15 @@
 /** From a raw table and its mapping to the canonical long table. */
 import { fail, ok, type Result } from '../base/result'
-import { kindOf, type Grader, type Mapping } from './mapping'
-import { namedStatus, readScore } from './score'
-import { keyOf, proofIdOf, SINGLE_RUBRIC, sortedNames, type GradeRow, type GradeStatus, type GradeTable, type ProofText, type Rater, type RaterKind, type RawTable } from './table'
+import { kindOf, type Mapping } from './mapping'
+import { namedStatus, readScore, type ReadScore } from './score'
+import { keyOf, proofIdOf, SINGLE_RUBRIC, sortedNames, type ExtraRole, type GradeRow, type GradeTable, type ProofText, type Rater, type RaterKind, type RawTable } from './table'
 
-interface Draft {
-  row: Omit<GradeRow, 'score' | 'status' | 'max'>
+/** A row under construction: full marks may have to be guessed from all rows before a score can be had. */
+interface Draft extends Mutable<GradeRow> {
   points: number | null
-  max: number | null
-  status: GradeStatus
+  ownMax: number | null
 }
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
  * One grade row per (proof, rater, rubric, run). Wide tables are melted: each grader column gives one row per proof.
@@ -23,106 +23,115 @@ export function gradeTable(raw: RawTable, mapping: Mapping): Result<GradeTable, 
   for (const column of columnsOf(mapping))
     if (!at.has(column))
       return fail('missingColumn', `There is no column \`${column}\`.`, { next: 'Choose the columns anew.' })
-  const cell = (row: readonly unknown[], column: string | null): unknown => (column === null ? null : row[at.get(column)!])
+  // Column places are looked up once, not once a row.
+  const place = (column: string | null) => (column === null ? -1 : at.get(column)!)
+  const [problemAt, solverAt, domainAt, rubricAt, attemptAt, problemTextAt, proofTextAt, maxAt] =
+    [mapping.problem, mapping.solver, mapping.domain, mapping.rubric, mapping.attempt, mapping.problemText, mapping.proofText, mapping.max].map(place) as [number, number, number, number, number, number, number, number]
+  const extras = (Object.entries(mapping.extras) as [ExtraRole, string][]).map(([role, column]) => [role, place(column)] as const)
+  const long = mapping.shape === 'long' ? {
+    rater: place(mapping.rater), score: place(mapping.score), kind: place(mapping.raterKind), run: place(mapping.run), status: place(mapping.status), rationale: place(mapping.rationale),
+  } : null
+  const graders = mapping.shape === 'wide'
+    ? mapping.graders.map((g) => ({ rater: g.rater, kind: g.kind, score: place(g.score), max: place(g.max), error: place(g.error), details: place(g.details) })) : []
+  const cell = (row: readonly unknown[], i: number): unknown => (i < 0 ? null : row[i])
+  const kinds = new Map<string, RaterKind>()
+  const kindByName = (rater: string) => kinds.get(rater) ?? (kinds.set(rater, kindOf(rater)), kinds.get(rater)!)
   const attempts = new Map<string, string[]>()
   const texts = new Map<string, ProofText>()
   const drafts: Draft[] = []
   raw.rows.forEach((row, index) => {
-    const problemCell = textOf(cell(row, mapping.problem))
+    const problemCell = textOf(row[problemAt])
     if (problemCell === null) return
     const problemId = shortId(problemCell)
-    const solver = textOf(cell(row, mapping.solver)) ?? (mapping.solver === null ? 'all solvers' : 'unnamed')
-    const proof = textOf(cell(row, mapping.proofText))
-    const attempt = attemptOf(cell(row, mapping.attempt), proof, attempts, keyOf(problemId, solver))
+    const solver = textOf(cell(row, solverAt)) ?? (solverAt < 0 ? 'all solvers' : 'unnamed')
+    const proof = textOf(cell(row, proofTextAt))
+    const attempt = attemptOf(cell(row, attemptAt), proof, attempts, problemId, solver)
     const proofId = proofIdOf(problemId, solver, attempt)
-    const problem = textOf(cell(row, mapping.problemText)) ?? (problemCell === problemId ? null : problemCell)
-    const known = texts.get(proofId)
-    if ((problem !== null && !known?.problem) || (proof !== null && !known?.proof))
-      texts.set(proofId, { problem: known?.problem ?? problem, proof: known?.proof ?? proof })
-    const shared = {
-      line: index + 1, problemId, solver, attempt, proofId,
-      domain: textOf(cell(row, mapping.domain)) ?? '',
-      rubric: textOf(cell(row, mapping.rubric)) ?? SINGLE_RUBRIC,
+    const problem = textOf(cell(row, problemTextAt)) ?? (problemCell === problemId ? null : problemCell)
+    if (problem !== null || proof !== null) {
+      const known = texts.get(proofId)
+      if (!known || (problem !== null && known.problem === null) || (proof !== null && known.proof === null))
+        texts.set(proofId, { problem: known?.problem ?? problem, proof: known?.proof ?? proof })
     }
-    if (mapping.shape === 'long') {
-      const rater = textOf(cell(row, mapping.rater)) ?? 'unnamed'
-      const read = readScore(cell(row, mapping.score))
-      const said = namedStatus(textOf(cell(row, mapping.status)) ?? '')
-      const status = said !== null && said !== 'ok' ? said : read.status
-      drafts.push({
-        row: {
-          ...shared, rater, kind: kindNamed(textOf(cell(row, mapping.raterKind))) ?? kindOf(rater),
-          run: wholeOf(cell(row, mapping.run)) ?? 0, raw: read.raw, rationale: textOf(cell(row, mapping.rationale)),
-        },
-        points: status === 'ok' ? read.points : null,
-        max: read.max ?? numberOf(cell(row, mapping.max)),
-        status,
-      })
+    const domain = textOf(cell(row, domainAt)) ?? ''
+    const rubric = textOf(cell(row, rubricAt)) ?? SINGLE_RUBRIC
+    const more = extras.length === 0 ? null : extrasOf(row, extras)
+    const draft = (rater: string, kind: RaterKind, run: number, read: ReadScore, rationale: string | null, max: number | null): Draft => ({
+      line: index + 1, problemId, domain, solver, attempt, proofId, rater, kind, rubric, run, raw: read.raw, max: 1, score: null, status: read.status,
+      rationale, extras: more, points: read.points, ownMax: read.max ?? max,
+    })
+    if (long) {
+      const rater = textOf(cell(row, long.rater)) ?? 'unnamed'
+      const read = readScore(cell(row, long.score))
+      const said = long.status < 0 ? null : namedStatus(textOf(cell(row, long.status)) ?? '')
+      const isOverruled = said !== null && said !== 'ok'
+      const kind = (long.kind < 0 ? null : kindNamed(textOf(cell(row, long.kind)))) ?? kindByName(rater)
+      drafts.push(draft(
+        rater, kind, wholeOf(cell(row, long.run)) ?? 0, isOverruled ? { ...read, status: said, points: null } : read,
+        textOf(cell(row, long.rationale)), numberOf(cell(row, maxAt)),
+      ))
       return
     }
-    for (const grader of mapping.graders) drafts.push(wideDraft(shared, grader, row, cell, mapping.max))
+    for (const grader of graders) {
+      const read = readScore(cell(row, grader.score))
+      const error = textOf(cell(row, grader.error))
+      // MathArena: null points with an error text is a reply that gave no score, not an absent judge.
+      const status = read.status === 'missing' && error !== null ? (namedStatus(error) ?? 'unparsed') : read.status
+      drafts.push(draft(
+        grader.rater, grader.kind, 0, { ...read, status, raw: read.raw ?? (error === null ? null : error.slice(0, 80)) },
+        detailsText(cell(row, grader.details)), numberOf(cell(row, grader.max)) ?? numberOf(cell(row, maxAt)),
+      ))
+    }
   })
   if (drafts.length === 0) return fail('empty', 'The table has no grades.', { next: 'Drop a table with at least one graded proof.' })
   return ok(finished(drafts, texts))
 }
 
-function wideDraft(
-  shared: Pick<GradeRow, 'line' | 'problemId' | 'solver' | 'attempt' | 'proofId' | 'domain' | 'rubric'>,
-  grader: Grader,
-  row: readonly unknown[],
-  cell: (row: readonly unknown[], column: string | null) => unknown,
-  max: string | null,
-): Draft {
-  const read = readScore(cell(row, grader.score))
-  const error = textOf(cell(row, grader.error))
-  // MathArena: null points with an error text is a reply that gave no score, not an absent judge.
-  const status = read.status === 'missing' && error !== null ? (namedStatus(error) ?? 'unparsed') : read.status
-  return {
-    row: {
-      ...shared, rater: grader.rater, kind: grader.kind, run: 0,
-      raw: read.raw ?? (error === null ? null : error.slice(0, 80)),
-      rationale: detailsText(cell(row, grader.details)),
-    },
-    points: read.points,
-    max: read.max ?? numberOf(cell(row, grader.max)) ?? numberOf(cell(row, max)),
-    status,
-  }
-}
-
 function finished(drafts: readonly Draft[], texts: ReadonlyMap<string, ProofText>): GradeTable {
-  const isGuessed = drafts.some((d) => d.max === null && d.points !== null)
+  const isGuessed = drafts.some((d) => d.ownMax === null && d.points !== null)
   const guessed = isGuessed ? fullMarks(drafts) : null
   const seen = new Set<string>()
   const rows: GradeRow[] = []
   const duplicates: GradeRow[] = []
   const raters = new Map<string, Rater>()
-  for (const { row, points, max: ownMax, status: said } of drafts) {
-    const max = ownMax ?? guessed ?? 1
-    const score = points === null ? null : points / max
-    const isOutside = said === 'ok' && (score === null || !(max > 0) || score < -1e-9 || score > 1 + 1e-9)
-    const status = isOutside ? 'out_of_range' : said
-    const full: GradeRow = { ...row, max, status, score: status === 'ok' ? Math.min(1, Math.max(0, score!)) : null }
-    const key = keyOf(row.proofId, row.rater, row.rubric, row.run)
-    if (seen.has(key)) duplicates.push(full)
-    else {
-      seen.add(key)
-      rows.push(full)
-      if (!raters.has(row.rater)) raters.set(row.rater, { id: row.rater, kind: row.kind })
+  const [rubrics, solvers, domains] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  for (const row of drafts) {
+    row.max = row.ownMax ?? guessed ?? 1
+    const score = row.points === null ? null : row.points / row.max
+    if (row.status === 'ok' && (score === null || !(row.max > 0) || score < -1e-9 || score > 1 + 1e-9)) row.status = 'out_of_range'
+    row.score = row.status === 'ok' ? Math.min(1, Math.max(0, score!)) : null
+    const key = keyOf(row.proofId, row.rater, row.rubric, row.run, row.extras?.condition ?? '', row.extras?.variant ?? '')
+    const size = seen.size
+    if (seen.add(key).size === size) {
+      duplicates.push(row)
+      continue
     }
+    rows.push(row)
+    rubrics.add(row.rubric)
+    solvers.add(row.solver)
+    if (row.domain !== '') domains.add(row.domain)
+    if (!raters.has(row.rater)) raters.set(row.rater, { id: row.rater, kind: row.kind })
   }
   return {
     rows, duplicates, texts, guessedMax: guessed,
     raters: sortedNames(raters.keys()).map((id) => raters.get(id)!),
-    rubrics: sortedNames(rows.map((r) => r.rubric)),
-    solvers: sortedNames(rows.map((r) => r.solver)),
-    domains: sortedNames(rows.map((r) => r.domain).filter((d) => d !== '')),
+    rubrics: sortedNames(rubrics), solvers: sortedNames(solvers), domains: sortedNames(domains),
   }
+}
+
+function extrasOf(row: readonly unknown[], places: readonly (readonly [ExtraRole, number])[]): Partial<Record<ExtraRole, string>> | null {
+  let found: Partial<Record<ExtraRole, string>> | null = null
+  for (const [role, at] of places) {
+    const text = textOf(row[at])
+    if (text !== null) (found ??= {})[role] = text
+  }
+  return found
 }
 
 /** The usual scale that holds every score: 1, 7, 10, 100, or the largest score seen. A guess, and said to be one. */
 function fullMarks(drafts: readonly Draft[]): number {
   let largest = 0
-  for (const { points, max } of drafts) if (max === null && points !== null) largest = Math.max(largest, points)
+  for (const { points, ownMax } of drafts) if (ownMax === null && points !== null) largest = Math.max(largest, points)
   return [1, 7, 10, 100].find((scale) => largest <= scale) ?? largest
 }
 
@@ -132,15 +141,16 @@ export function columnsOf(mapping: Mapping): string[] {
     ? [mapping.rater, mapping.score, mapping.raterKind, mapping.run, mapping.status, mapping.rationale]
     : mapping.graders.flatMap((g) => [g.score, g.max, g.error, g.details])
   const shared = [mapping.problem, mapping.solver, mapping.domain, mapping.rubric, mapping.attempt, mapping.problemText, mapping.proofText, mapping.max]
-  return [...shared, ...own].filter((c): c is string => c !== null)
+  return [...shared, ...own, ...Object.values(mapping.extras)].filter((c): c is string => c !== null)
 }
 
-function attemptOf(cell: unknown, proof: string | null, seen: Map<string, string[]>, key: string): number {
+function attemptOf(cell: unknown, proof: string | null, seen: Map<string, string[]>, problemId: string, solver: string): number {
   const given = wholeOf(cell)
   if (given !== null) return given
+  if (proof === null) return 0
+  const key = keyOf(problemId, solver)
   const known = seen.get(key) ?? []
   seen.set(key, known)
-  if (proof === null) return 0
   const at = known.indexOf(proof)
   return at >= 0 ? at : known.push(proof) - 1
 }
@@ -173,6 +183,10 @@ function detailsText(cell: unknown): string | null {
 
 function textOf(cell: unknown): string | null {
   if (cell === null || cell === undefined) return null
+  if (typeof cell === 'string') {
+    const trimmed = cell.trim()
+    return trimmed === '' ? null : trimmed
+  }
   const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
   return text.trim() === '' ? null : text.trim()
 }

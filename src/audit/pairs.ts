@@ -74,15 +74,19 @@ export function humanReference({ byRater }: RaterScores, humans: ReadonlySet<str
 export function pairedGrades(table: GradeTable, rubric: string, humans: ReadonlySet<string>, isUnparsedZero = false): PairedGrade[] {
   const scores = raterScores(table, rubric, isUnparsedZero)
   const reference = humanReference(scores, humans)
+  // Proofs are put in order once, not once a judge: a table of 100,000 grades spent most of its time on that sort.
+  const proofs = Array.from(reference, ([proofId, human]) => ({ proofId, human, ...scores.about.get(proofId)! }))
+  proofs.sort((a, b) => order(a.problemId, b.problemId) || order(a.proofId, b.proofId))
   const pairs: PairedGrade[] = []
-  for (const [judgeId, grades] of scores.byRater) {
+  for (const judgeId of [...scores.byRater.keys()].sort()) {
     if (humans.has(judgeId)) continue
-    for (const [proofId, judge] of grades) {
-      const human = reference.get(proofId)
-      if (human !== undefined) pairs.push({ proofId, ...scores.about.get(proofId)!, judgeId, judge, human })
+    const grades = scores.byRater.get(judgeId)!
+    for (const { proofId, problemId, domain, solver, human } of proofs) {
+      const judge = grades.get(proofId)
+      if (judge !== undefined) pairs.push({ proofId, problemId, domain, solver, judgeId, judge, human })
     }
   }
-  return pairs.sort((a, b) => order(a.judgeId, b.judgeId) || order(a.problemId, b.problemId) || order(a.proofId, b.proofId))
+  return pairs
 }
 
 /** Code-unit order: the same in every locale and in every language that repeats the computation. */

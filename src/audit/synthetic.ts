@@ -74,7 +74,7 @@ export function syntheticTable(seed: number): GradeTable {
     const solver = SYNTHETIC_SOLVERS[proof.solver]!
     const shared = {
       line: null, problemId: proof.problemId, domain: proof.domain, solver, attempt: 0,
-      proofId: proofIdOf(proof.problemId, solver, 0), run: 0, max: 1, status: 'ok', rationale: null,
+      proofId: proofIdOf(proof.problemId, solver, 0), run: 0, max: 1, status: 'ok', rationale: null, extras: null,
     } as const
     for (const rubric of ['expert', 'course'] as const) {
       rows.push({ ...shared, rater: SYNTHETIC_HUMAN, kind: 'human', rubric, raw: proof.human[rubric], score: proof.human[rubric] })

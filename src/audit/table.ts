@@ -26,7 +26,15 @@ export interface GradeRow {
   readonly score: number | null
   readonly status: GradeStatus
   readonly rationale: string | null
+  /** Columns that only some analyses need, as text; null when the table has none of them. */
+  readonly extras: Readonly<Partial<Record<ExtraRole, string>>> | null
 }
+
+/**
+ * Optional columns. `context`: what the judge saw besides the proof (none, reference, scheme); `variant`: which perturbation
+ * of the proof was graded; `flags`: use flags, comma-separated; `condition`: the one factor that an ablation changed.
+ */
+export type ExtraRole = 'context' | 'condition' | 'temperature' | 'tokens' | 'cost' | 'flags' | 'promptHash' | 'contamination' | 'variant' | 'solverFamily' | 'raterFamily' | 'split'
 
 export interface Rater {
   readonly id: string
@@ -69,8 +77,10 @@ export function proofIdOf(problemId: string, solver: string, attempt: number): s
 }
 
 /** Several names as one map key. The separator is a character that no name in a table contains. */
-export function keyOf(...names: readonly (string | number)[]): string {
-  return names.join('\u0000')
+export function keyOf(first: string, ...names: readonly (string | number)[]): string {
+  let key = first
+  for (const name of names) key += `\u0000${name}`
+  return key
 }
 
 // One collator: `localeCompare` with options makes a new one at every comparison.
