@@ -6,7 +6,7 @@ import { SINGLE_RUBRIC, type GradeTable } from './table'
 test('an exported matrix keeps full precision, leaves gaps empty and disarms formulas', () => {
   const row = (rater: string, kind: 'human' | 'llm', score: number) => ({
     line: 1, problemId: 'p', domain: '=cmd|"x"', solver: 's', attempt: 0, proofId: 'p|s|0', rater, kind, rubric: SINGLE_RUBRIC, run: 0,
-    raw: score, max: 1, score, status: 'ok' as const, rationale: null,
+    raw: score, max: 1, score, status: 'ok' as const, rationale: null, extras: null,
   })
   const table: GradeTable = {
     rows: [row('human', 'human', 1 / 3), row('j', 'llm', 1)], duplicates: [], raters: [{ id: 'human', kind: 'human' }, { id: 'j', kind: 'llm' }],
