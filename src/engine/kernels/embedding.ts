@@ -1,0 +1,51 @@
+/** Rows of the embedding, and their gradient without atomics. */
+import { flatGroups, flatMain, kernel } from '../gpu/kernel'
+import { STATE_WORDS, type RowPlace } from './heads'
+import type { Sized } from './rmsNorm'
+
+/** x[row] = table[token of the row].   table [V, C] from float `op.a` on; 'decode' takes each slot's last token of `ids` [slots, op.d]. */
+export function embedTokens(columns: number, place: RowPlace): Sized {
+  const token =
+    place === 'packed' ? 'ids[row]' : `ids[first[row] * op.d + state[first[row] * ${STATE_WORDS}u + 2u] - 1u]`
+  const body = `
+  let row = index / ${columns}u;
+  if (row >= step.rows) { return; }
+  x[index] = table[op.a + ${token} * ${columns}u + index % ${columns}u];`
+  return {
+    kernel: kernel(
+      `embed ${place}`,
+      { table: 'read f32', ids: 'read u32', ...(place === 'decode' ? { first: 'read u32' as const, state: 'read u32' as const } : {}), x: 'write f32' },
+      flatMain(body),
+    ),
+    groups: (step) => flatGroups(step.rows * columns),
+  }
+}
+
+/**
+ * gradient[token] += Σ dx over the rows that hold the token, in row order. `spans` holds (token, begin, end) of every
+ * distinct token, `order` the rows sorted by token: the host knows both, and no float atomics mix up the order of a sum.
+ */
+export function embeddingGradient(columns: number): Sized {
+  const body = `
+  let span = index / ${columns}u; let c = index % ${columns}u;
+  if (span >= step.distinct) { return; }
+  var sum = 0.0;
+  for (var i = spans[span * 3u + 1u]; i < spans[span * 3u + 2u]; i++) { sum += dx[order[i] * ${columns}u + c]; }
+  gradient[op.a + spans[span * 3u] * ${columns}u + c] += sum;`
+  return {
+    kernel: kernel('embedding gradient', { spans: 'read u32', order: 'read u32', dx: 'read f32', gradient: 'write f32' }, flatMain(body)),
+    groups: (step) => flatGroups(step.distinct * columns),
+  }
+}
+
+/** Rows sorted by token, and each distinct token's (token, begin, end) in that order. */
+export function tokenSpans(ids: ArrayLike<number>): { order: Uint32Array; spans: Uint32Array; distinct: number } {
+  const order = Uint32Array.from({ length: ids.length }, (_, i) => i).sort((a, b) => ids[a]! - ids[b]! || a - b)
+  const spans: number[] = []
+  for (let i = 0; i < order.length; i++) {
+    const token = ids[order[i]!]!
+    if (i === 0 || token !== ids[order[i - 1]!]!) spans.push(token, i, i + 1)
+    else spans[spans.length - 1] = i + 1
+  }
+  return { order, spans: Uint32Array.from(spans), distinct: spans.length / 3 }
+}
