@@ -9,6 +9,7 @@ import { adapterName } from '../src/engine/device'
 import { writeCheckpoint, type Checkpoint } from '../src/engine/checkpoint'
 import { prepareData, trainRun } from '../src/engine/loops/run'
 import { openNodeGpu, openNodeWasm } from '../src/engine/node'
+import { opener } from '../src/engine/openModel'
 import { sentence } from '../src/base/result'
 import { parameterCount } from '../src/posttrain/modelConfig'
 import { PRESETS } from '../src/posttrain/presets'
@@ -33,7 +34,8 @@ async function main(): Promise<void> {
   const seed = Number(options.seed)
   if (!Number.isInteger(seed)) throw new Error(`--seed takes a whole number, not "${options.seed}".`)
   let adapter = 'wasm'
-  if (options.backend === 'webgpu') adapter = adapterName((await openNodeGpu()).info)
+  const gpu = options.backend === 'webgpu' ? await openNodeGpu() : null
+  if (gpu) adapter = adapterName(gpu.info)
   else if (options.backend === 'wasm') await openNodeWasm()
   else throw new Error(`--backend is webgpu or wasm, not "${options.backend}".`)
 
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
   const points: MetricPoint[] = []
   let last: Checkpoint | null = null
   const outcome = await trainRun(
-    { preset, seed, data: data.value, checkpoint: null, evaluations: [] },
+    { preset, seed, data: data.value, checkpoint: null, evaluations: [], openModel: opener(gpu) },
     {
       stop: { aborted: false },
       now: () => performance.now(),

@@ -66,3 +66,8 @@ export function adapterName(info: GPUAdapterInfo): string {
   const parts = [info.vendor, info.architecture, info.description || info.device].filter((part) => part)
   return [...new Set(parts)].join(' ') || 'unnamed adapter'
 }
+
+/** True for adapters that compute on the CPU. */
+export function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`)
+}

@@ -133,17 +133,23 @@ export function policyLoss(batch: PolicyBatch, objective: PolicyObjective): Poli
   }
 }
 
+/**
+ * The weight that each token of a sample has in the loss, one number a sample.
+ * @param lengths trained tokens of each sample; 0 leaves a sample out of the tokens, not out of the number of samples
+ */
+export function sequenceWeights(lengths: readonly number[], aggregation: Aggregation): number[] {
+  const S = lengths.length
+  const all = lengths.reduce((a, b) => a + b, 0)
+  return lengths.map((length) => (length === 0 ? 0 : aggregation === 'sum_per_sample' ? 1 / S : aggregation === 'token_mean' ? 1 / all : 1 / (S * length)))
+}
+
 /** The weight of every token in the loss, [S·T]; 0 where the mask is. */
 export function tokenWeights(batch: Pick<PolicyBatch, 'S' | 'T' | 'mask'>, aggregation: Aggregation): Float64Array {
   const { S, T, mask } = batch
   const weights = new Float64Array(S * T)
-  let all = 0
-  for (let at = 0; at < S * T; at++) all += mask[at] ? 1 : 0
-  for (let s = 0; s < S; s++) {
-    let length = 0
-    for (let t = 0; t < T; t++) length += mask[s * T + t] ? 1 : 0
-    const w = aggregation === 'sum_per_sample' ? 1 / S : aggregation === 'token_mean' ? 1 / all : 1 / (S * length)
+  const lengths = Array.from({ length: S }, (_, s) => Array.prototype.slice.call(mask, s * T, (s + 1) * T).filter((m) => m).length)
+  sequenceWeights(lengths, aggregation).forEach((w, s) => {
     for (let t = 0; t < T; t++) if (mask[s * T + t]) weights[s * T + t] = w
-  }
+  })
   return weights
 }

@@ -3,6 +3,8 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients'
 import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import { adapterName, openGpu, type OpenedGpu } from '../../src/engine/device'
+import { opener } from '../../src/engine/openModel'
+import type { OpenModel } from '../../src/engine/loops/run'
 import { attachWasm } from '../../src/engine/tfjsBackend'
 import type { DeviceReport, DeviceState } from './protocol'
 
@@ -42,6 +44,9 @@ export class EngineDevice {
   takeErrors(): string[] {
     return this.gpu?.takeErrors() ?? []
   }
+
+  /** A policy on the device that is open now. */
+  readonly openModel: OpenModel = (config, state) => opener(this.gpu)(config, state)
 
   lose(): void {
     this.gpu?.device.destroy()

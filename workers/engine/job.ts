@@ -39,7 +39,7 @@ export class Job implements RunHost {
       const lost = this.device.whenLost().then((reason) => {
         throw new DeviceLost(reason)
       })
-      const outcome = await Promise.race([trainRun({ preset: this.preset, seed, data, checkpoint, evaluations }, this), lost])
+      const outcome = await Promise.race([trainRun({ preset: this.preset, seed, data, checkpoint, evaluations, openModel: this.device.openModel }, this), lost])
       this.setStatus(outcome, null)
     } catch (error) {
       this.stop.aborted = true

@@ -143,7 +143,7 @@ const api: EngineApi = {
     const checkpoint = readCheckpoint(bytes)
     if (!checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { next: checkpoint.next })
     const maxNewTokens = PRESETS[record.preset]?.grpo.maxNewTokens ?? 64
-    return sampleProofs(checkpoint.value, problem, { ...options, maxNewTokens })
+    return sampleProofs(device.openModel, checkpoint.value, problem, { ...options, maxNewTokens })
   },
 
   loseDevice: () => Promise.resolve(device.lose()),

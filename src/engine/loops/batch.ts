@@ -1,10 +1,5 @@
-/** Sequences packed into the rectangle that a training step takes. */
-
-/** A sequence whose tokens from `promptLength` on are trained. */
-export interface Sequence {
-  readonly prompt: readonly number[]
-  readonly completion: readonly number[]
-}
+/** Sequences padded into the rectangle that the reference engine takes. */
+import type { TrainedSequence } from '../../posttrain/packing'
 
 export interface Rectangle {
   readonly B: number
@@ -13,38 +8,39 @@ export interface Rectangle {
   readonly ids: Int32Array
   /** The token to be predicted at each position, [B, T]; 0 where the mask is 0. */
   readonly targets: Int32Array
-  /** 1 where the target is a completion token, [B, T]. */
+  /** 1 where the target is trained, [B, T]. */
   readonly mask: Float32Array
+  /** Weight of the target in the loss, [B, T]. */
+  readonly weights: Float32Array
+  readonly advantages: Float32Array
+  readonly behaviour: Float32Array
+  readonly reference: Float32Array
 }
 
 /** Lengths are rounded up to this, so that few distinct shapes occur and pooled GPU buffers are reused. */
 const BUCKET = 16
 
-export function rectangle(sequences: readonly Sequence[], pad: number): Rectangle {
+/** @param pad any token: what it computes is masked */
+export function rectangle(sequences: readonly TrainedSequence[], pad = 0): Rectangle {
   const B = sequences.length
-  const longest = Math.max(...sequences.map((s) => s.prompt.length + s.completion.length - 1))
+  const longest = Math.max(1, ...sequences.map((s) => s.prompt.length + s.completion.length - 1))
   const T = Math.ceil(longest / BUCKET) * BUCKET
-  const ids = new Int32Array(B * T).fill(pad)
-  const targets = new Int32Array(B * T)
-  const mask = new Float32Array(B * T)
-  sequences.forEach(({ prompt, completion }, b) => {
-    const all = [...prompt, ...completion]
+  const zeros = () => new Float32Array(B * T)
+  const out = { ids: new Int32Array(B * T).fill(pad), targets: new Int32Array(B * T), mask: zeros(), weights: zeros(), advantages: zeros(), behaviour: zeros(), reference: zeros() }
+  sequences.forEach((sequence, b) => {
+    const all = [...sequence.prompt, ...sequence.completion]
     for (let t = 0; t + 1 < all.length; t++) {
-      ids[b * T + t] = all[t]!
-      if (t + 1 >= prompt.length) {
-        targets[b * T + t] = all[t + 1]!
-        mask[b * T + t] = 1
-      }
+      const at = b * T + t
+      out.ids[at] = all[t]!
+      const i = t + 1 - sequence.prompt.length // index of the target in the completion
+      if (i < 0 || !sequence.weights[i]) continue
+      out.targets[at] = all[t + 1]!
+      out.mask[at] = 1
+      out.weights[at] = sequence.weights[i]!
+      out.advantages[at] = sequence.advantage ?? 0
+      out.behaviour[at] = sequence.behaviour?.[i] ?? 0
+      out.reference[at] = sequence.reference?.[i] ?? 0
     }
   })
-  return { B, T, ids, targets, mask }
-}
-
-/** Per-token values of the completions (e.g. behaviour log-probabilities) laid out like `targets`. */
-export function spread(sequences: readonly Sequence[], T: number, values: (row: number, token: number) => number): Float32Array {
-  const out = new Float32Array(sequences.length * T)
-  sequences.forEach(({ prompt, completion }, b) => {
-    for (let i = 0; i < completion.length; i++) out[b * T + prompt.length - 1 + i] = values(b, i)
-  })
-  return out
+  return { B, T, ...out }
 }

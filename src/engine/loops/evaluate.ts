@@ -1,15 +1,14 @@
 /** Held-out evaluation: one attempt a problem, graded by the checker. */
-import type * as tf from '@tensorflow/tfjs-core'
 import { splitCompletion } from '../../proofs/completion'
 import { gradeCompletion } from '../../proofs/tinyProofs/check'
 import { decode, EOS, PAD } from '../../proofs/tinyProofs/vocabulary'
 import type { Stop } from '../../base/stop'
 import type { RlProblem } from '../../posttrain/trainingSet'
 import type { Evaluation } from '../../posttrain/runRecords'
-import type { Decoder } from '../model/decoder'
-import { sample } from './sample'
+import type { PolicyModel } from '../policyModel'
 
-const BATCH = 16
+/** Attempts that are sampled together; progress is told in between. */
+const BATCH = 64
 
 /** The stream of evaluation draws, apart from those of training. */
 const EVALUATION_SEED = 0x5eed
@@ -19,8 +18,7 @@ const EVALUATION_SEED = 0x5eed
  * @returns null when it was stopped before the last problem
  */
 export async function evaluate(
-  decoder: Decoder,
-  parameters: tf.Tensor1D,
+  model: PolicyModel,
   problems: readonly RlProblem[],
   settings: { temperature: number; maxNewTokens: number },
   label: Evaluation['label'],
@@ -35,9 +33,7 @@ export async function evaluate(
   for (let start = 0; start < problems.length; start += BATCH) {
     onProgress(start)
     const batch = problems.slice(start, start + BATCH)
-    const rows = await sample(
-      decoder,
-      parameters,
+    const rows = await model.sample(
       batch.map((p) => p.prompt),
       { ...settings, seed: EVALUATION_SEED + start, eos: EOS, pad: PAD },
       stop,

@@ -1,7 +1,7 @@
 /** Stage 2: one step of reinforcement learning with rubric rewards. Reads like the algorithm box. */
 import type { Stop } from '../../base/stop'
 import { groupAdvantages } from '../../posttrain/advantage'
-import { tokenWeights, type PolicyObjective } from '../../posttrain/policyLoss'
+import { sequenceWeights, type PolicyObjective } from '../../posttrain/policyLoss'
 import type { GrpoSettings } from '../../posttrain/presets'
 import type { Rollout } from '../../posttrain/runRecords'
 import { warmupConstant } from '../../posttrain/schedule'
@@ -9,13 +9,9 @@ import { rlBatch, type RlProblem } from '../../posttrain/trainingSet'
 import { splitCompletion } from '../../proofs/completion'
 import { gradeCompletion } from '../../proofs/tinyProofs/check'
 import { decode, EOS, PAD } from '../../proofs/tinyProofs/vocabulary'
-import type { Decoder } from '../model/decoder'
-import { ADAMW_DEFAULTS, type AdamW } from '../optimiser/adamw'
-import { rectangle, spread } from './batch'
-import { policyLossTensor } from './losses'
+import { ADAMW_DEFAULTS } from '../optimiser/adamw'
+import type { PolicyModel } from '../policyModel'
 import { rolloutMetrics } from './rolloutMetrics'
-import { sample } from './sample'
-import { update } from './update'
 
 export interface GrpoStep {
   readonly metrics: Record<string, number | null>
@@ -31,8 +27,7 @@ export interface GrpoStep {
  * @source QED-Nano, arXiv 2604.04898, section on RL with rubric rewards; exact form in the released training code
  */
 export async function grpoStep(
-  decoder: Decoder,
-  optimiser: AdamW,
+  model: PolicyModel,
   problems: readonly RlProblem[],
   settings: GrpoSettings,
   seed: number,
@@ -42,9 +37,7 @@ export async function grpoStep(
 ): Promise<GrpoStep | null> {
   const drawn = rlBatch(problems, settings.groups, seed, step)
   const attempts = drawn.flatMap((problem, group) => Array.from({ length: settings.groupSize }, () => ({ problem, group })))
-  const sampled = await sample(
-    decoder,
-    optimiser.parameters,
+  const sampled = await model.sample(
     attempts.map((a) => a.problem.prompt),
     { temperature: settings.temperature, maxNewTokens: settings.maxNewTokens, seed: (Math.imul(seed, 7919) + step) | 0, eos: EOS, pad: PAD },
     stop,
@@ -60,12 +53,6 @@ export async function grpoStep(
     groupAdvantages(graded.filter((g) => g.group === group).map(({ grade }) => (grade.score === null ? null : grade.score / 7))),
   )
 
-  const sequences = attempts.map((a, i) => ({ prompt: a.problem.prompt, completion: sampled[i]!.tokens }))
-  const input = rectangle(sequences, PAD)
-  // A rollout without a grade does not train: its tokens leave the mask, and the others keep their weight.
-  input.mask.forEach((_, at) => {
-    if (advantages[Math.floor(at / input.T)] === null) input.mask[at] = 0
-  })
   const objective: PolicyObjective = {
     temperature: settings.temperature,
     epsilonLow: settings.epsilon,
@@ -74,19 +61,20 @@ export async function grpoStep(
     entropyBonus: settings.entropyBonus,
     aggregation: 'sum_per_sample',
   }
-  const arrays = {
-    targets: input.targets,
-    mask: input.mask,
-    weights: Float32Array.from(tokenWeights({ S: input.B, T: input.T, mask: input.mask }, objective.aggregation)),
-    behaviour: spread(sequences, input.T, (row, token) => sampled[row]!.logprobs[token]!),
-    advantages: Float32Array.from({ length: input.B * input.T }, (_, at) => advantages[Math.floor(at / input.T)] ?? 0),
-  }
+  // A rollout without a grade does not train: its tokens weigh nothing, and the others keep their weight.
+  const lengths = sampled.map((row, i) => (advantages[i] === null ? 0 : row.tokens.length))
+  const weights = sequenceWeights(lengths, objective.aggregation)
+  const sequences = attempts.map((a, i) => ({
+    prompt: a.problem.prompt,
+    completion: sampled[i]!.tokens,
+    weights: new Float32Array(sampled[i]!.tokens.length).fill(weights[i]!),
+    advantage: advantages[i] ?? null,
+    behaviour: sampled[i]!.logprobs,
+    reference: null,
+  }))
   const learningRate = warmupConstant(settings.learningRate, settings.warmupSteps, step + 1)
-  const values = await update(decoder, optimiser, input, (logits) => policyLossTensor(logits, arrays, objective), learningRate, {
-    ...ADAMW_DEFAULTS,
-    weightDecay: settings.weightDecay,
-    clipNorm: settings.clipNorm,
-  })
+  const { weightDecay, clipNorm } = settings
+  const values = await model.step(sequences, { kind: 'policy', ...objective }, learningRate, { ...ADAMW_DEFAULTS, weightDecay, clipNorm })
 
   const rollouts: Rollout[] = graded.map(({ group, problem, completion, grade }, i) => {
     const { reasoning, proof } = splitCompletion(completion)

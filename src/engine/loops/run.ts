@@ -1,8 +1,8 @@
 /** A whole run: evaluate, fine-tune, evaluate, reinforce, evaluate; resumable after any step. */
 import { assertFinite } from './finite'
-import { Decoder } from '../model/decoder'
 import { initialParameters } from '../model/parameters'
-import { AdamW } from '../optimiser/adamw'
+import type { PolicyModel, TrainedArrays } from '../policyModel'
+import type { ModelConfig } from '../../posttrain/modelConfig'
 import { rlProblems, sftTraces, type RlProblem, type SetAside, type Trace, type TrainingRow } from '../../posttrain/trainingSet'
 import type { Preset } from '../../posttrain/presets'
 import type { Evaluation, MetricPoint, Rollout, Stage } from '../../posttrain/runRecords'
@@ -27,7 +27,11 @@ export interface RunStart {
   readonly checkpoint: Checkpoint | null
   /** Evaluations made before the checkpoint: those are not made again. */
   readonly evaluations: readonly Evaluation[]
+  /** Makes the policy on the backend that is there. */
+  readonly openModel: OpenModel
 }
+
+export type OpenModel = (config: ModelConfig, state: Partial<TrainedArrays> & { readonly parameters: Float32Array }) => PolicyModel
 
 /** What the loop asks of its surroundings; a worker and a terminal answer differently. */
 export interface RunHost {
@@ -75,20 +79,18 @@ export function prepareData(
 /** Runs from the start or from a checkpoint to the end, or until stopped. */
 export async function trainRun(start: RunStart, host: RunHost): Promise<'finished' | 'stopped'> {
   const { preset, seed, data } = start
-  const decoder = new Decoder(preset.model)
   const sftSteps = preset.sft.steps
   const totalSteps = sftSteps + preset.grpo.steps
   const done = new Set(start.evaluations.map((e) => e.label))
   let step = start.checkpoint?.step ?? 0
   let stage: Stage = start.checkpoint?.stage ?? 'sft'
-  let optimiser = AdamW.create(decoder.layout, start.checkpoint ?? { parameters: initialParameters(preset.model, seed) })
+  const model = start.openModel(preset.model, start.checkpoint ?? { parameters: initialParameters(preset.model, seed) })
 
   const assess = async (label: Evaluation['label']) => {
     if (done.has(label)) return
     const total = data.heldOut.length
     const result = await evaluate(
-      decoder,
-      optimiser.parameters,
+      model,
       data.heldOut,
       { temperature: preset.grpo.temperature, maxNewTokens: preset.grpo.maxNewTokens },
       label,
@@ -101,7 +103,7 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
     done.add(label)
     host.evaluated(result)
   }
-  const save = async () => host.save({ config: preset.model, stage, step, seed, ...(await optimiser.state()) })
+  const save = async () => host.save({ config: preset.model, stage, step, seed, ...(await model.state()) })
 
   try {
     host.activity('Preparing the model; the first step compiles its GPU programs')
@@ -113,9 +115,7 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
         await assess('sft')
         if (host.stop.aborted) break
         stage = 'grpo'
-        const { parameters } = await optimiser.state()
-        optimiser.dispose()
-        optimiser = AdamW.create(decoder.layout, { parameters })
+        model.resetOptimiser()
       }
       const startedAt = host.now()
       host.activity(stage === 'sft' ? `Fine-tuning, step ${step + 1} of ${sftSteps}` : `Reinforcement learning, step ${step + 1 - sftSteps} of ${preset.grpo.steps}`)
@@ -123,11 +123,11 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
       let rollouts: readonly Rollout[] | null = null
       let tokens: number
       if (stage === 'sft') {
-        const result = await sftStep(decoder, optimiser, data.traces, preset.sft, seed, step)
+        const result = await sftStep(model, data.traces, preset.sft, seed, step)
         values = result.metrics
         tokens = result.tokens
       } else {
-        const result = await grpoStep(decoder, optimiser, data.problems, preset.grpo, seed, step - sftSteps, host.stop, () => host.breathe(false))
+        const result = await grpoStep(model, data.problems, preset.grpo, seed, step - sftSteps, host.stop, () => host.breathe(false))
         if (!result) break
         values = result.metrics
         rollouts = result.rollouts
@@ -146,7 +146,6 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
     await save()
     return step >= totalSteps && done.has('rl') ? 'finished' : 'stopped'
   } finally {
-    optimiser.dispose()
-    decoder.dispose()
+    model.dispose()
   }
 }

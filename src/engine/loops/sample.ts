@@ -30,6 +30,7 @@ const BUCKET = 16
  * Completions of B prompts. Prompts are padded on the left, so that all rows write the same cache column at a step;
  * positions are each row's own, so that a row's numbers do not depend on its neighbours' lengths.
  * @param breathe awaited between tokens: lets a worker hear a pause or stop
+ * @param onTokens told after every token which tokens the rows have so far
  */
 export async function sample(
   decoder: Decoder,
@@ -38,6 +39,7 @@ export async function sample(
   settings: SampleSettings,
   stop: Stop,
   breathe: () => Promise<void>,
+  onTokens?: (rows: readonly SampledRow[]) => void,
 ): Promise<SampledRow[]> {
   const { config } = decoder
   const B = prompts.length
@@ -63,6 +65,7 @@ export async function sample(
       row.logprobs.push(draw.logprob)
       row.done = draw.token === settings.eos
     })
+    onTokens?.(sampledRows(rows))
   }
 
   let cache: KeysValues[] = []
@@ -91,6 +94,10 @@ export async function sample(
     tf.dispose(views)
     disposeCache(cache)
   }
+  return sampledRows(rows)
+}
+
+function sampledRows(rows: readonly { tokens: number[]; logprobs: number[]; done: boolean }[]): SampledRow[] {
   return rows.map(({ tokens, logprobs, done }) => ({ tokens, logprobs, isTruncated: !done }))
 }
 

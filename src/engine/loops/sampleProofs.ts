@@ -1,5 +1,4 @@
 /** Proofs of one problem from a stored checkpoint, graded. */
-import * as tf from '@tensorflow/tfjs-core'
 import { fail, ok, type Result } from '../../base/result'
 import { neverStop } from '../../base/stop'
 import { splitCompletion } from '../../proofs/completion'
@@ -10,8 +9,7 @@ import { proveStatement } from '../../proofs/tinyProofs/prove'
 import { rubricFor } from '../../proofs/tinyProofs/rubricFor'
 import { decode, EOS, PAD, promptIds } from '../../proofs/tinyProofs/vocabulary'
 import type { Checkpoint } from '../checkpoint'
-import { Decoder } from '../model/decoder'
-import { sample } from './sample'
+import type { OpenModel } from './run'
 
 export interface ProofSample {
   readonly completion: string
@@ -25,6 +23,7 @@ export interface ProofSample {
 
 /** The rubric is made from a proof that the reference prover finds; a statement it cannot prove is refused. */
 export async function sampleProofs(
+  openModel: OpenModel,
   checkpoint: Checkpoint,
   problemText: string,
   options: { readonly count: number; readonly temperature: number; readonly seed: number; readonly maxNewTokens: number },
@@ -36,13 +35,10 @@ export async function sampleProofs(
   const proved = proveStatement(statement.value)
   if (!proved) return fail('badProblem', 'The reference prover finds no proof of this statement, so there is no rubric to grade by.', { where: 'Problem', next: 'Change a premise or the goal.' })
   const rubric = rubricFor({ ...statement.value, level: 0, kind: 'Own', proof: proved, alternative: null }).raw
-  const decoder = new Decoder(checkpoint.config)
-  const parameters = tf.tensor1d(checkpoint.parameters)
+  const model = openModel(checkpoint.config, { parameters: checkpoint.parameters })
   try {
     const { count, temperature, seed, maxNewTokens } = options
-    const rows = await sample(
-      decoder,
-      parameters,
+    const rows = await model.sample(
       Array.from({ length: count }, () => prompt.value),
       { temperature, maxNewTokens, seed, eos: EOS, pad: PAD },
       neverStop,
@@ -64,7 +60,6 @@ export async function sampleProofs(
       }),
     )
   } finally {
-    parameters.dispose()
-    decoder.dispose()
+    model.dispose()
   }
 }

@@ -1,13 +1,9 @@
 /** Stage 1: one step of supervised fine-tuning on teacher traces. */
-import { ADAMW_DEFAULTS, type AdamW } from '../optimiser/adamw'
-import type { Decoder } from '../model/decoder'
+import { ADAMW_DEFAULTS } from '../optimiser/adamw'
 import type { SftSettings } from '../../posttrain/presets'
 import { warmupConstant } from '../../posttrain/schedule'
 import { sftBatch, type Trace } from '../../posttrain/trainingSet'
-import { PAD } from '../../proofs/tinyProofs/vocabulary'
-import { rectangle } from './batch'
-import { sftLoss } from './losses'
-import { update } from './update'
+import type { PolicyModel } from '../policyModel'
 
 /**
  * Cross-entropy on completion tokens, mean over the tokens of the batch.
@@ -15,21 +11,25 @@ import { update } from './update'
  * @returns metrics under TRL's names
  */
 export async function sftStep(
-  decoder: Decoder,
-  optimiser: AdamW,
+  model: PolicyModel,
   traces: readonly Trace[],
   settings: SftSettings,
   seed: number,
   step: number,
 ): Promise<{ metrics: Record<string, number>; tokens: number }> {
   const batch = sftBatch(traces, settings.batchRows, seed, step)
-  const input = rectangle(batch, PAD)
+  const trained = batch.reduce((sum, t) => sum + t.completion.length, 0)
+  const sequences = batch.map(({ prompt, completion }) => ({
+    prompt,
+    completion,
+    weights: new Float32Array(completion.length).fill(1 / trained),
+    advantage: null,
+    behaviour: null,
+    reference: null,
+  }))
   const learningRate = warmupConstant(settings.learningRate, settings.warmupSteps, step + 1)
-  const values = await update(decoder, optimiser, input, (logits) => sftLoss(logits, input.targets, input.mask), learningRate, {
-    ...ADAMW_DEFAULTS,
-    weightDecay: settings.weightDecay,
-    clipNorm: settings.clipNorm,
-  })
+  const { weightDecay, clipNorm } = settings
+  const values = await model.step(sequences, { kind: 'crossEntropy' }, learningRate, { ...ADAMW_DEFAULTS, weightDecay, clipNorm })
   const tokens = batch.reduce((sum, t) => sum + t.prompt.length + t.completion.length, 0)
   return { metrics: { ...values, learning_rate: learningRate }, tokens }
 }

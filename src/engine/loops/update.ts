@@ -12,7 +12,7 @@ import type { Rectangle } from './batch'
 export async function update(
   decoder: Decoder,
   optimiser: AdamW,
-  input: Rectangle,
+  input: Pick<Rectangle, 'ids' | 'B' | 'T'>,
   loss: (logits: tf.Tensor2D) => LossParts,
   learningRate: number,
   settings: AdamWSettings,

@@ -64,6 +64,13 @@ export class AdamW {
     return norm
   }
 
+  /** The same weights with an optimiser that has seen nothing. Replaces this one. */
+  fresh(): AdamW {
+    const next = new AdamW(this.parameters, tf.zerosLike(this.m), tf.zerosLike(this.v), this.decayed, 0)
+    tf.dispose([this.m, this.v])
+    return next
+  }
+
   /** The two moment tensors; the caller may keep them across a tidy. */
   moments(): readonly tf.Tensor[] {
     return [this.m, this.v]

@@ -1,0 +1,65 @@
+/** The policy in tfjs ops: readable, on any backend, and what the fused kernels are held against. */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Stop } from '../../base/stop'
+import type { ModelConfig } from '../../posttrain/modelConfig'
+import type { TrainedSequence } from '../../posttrain/packing'
+import { rectangle } from '../loops/batch'
+import { crossEntropy, policyLossTensor } from '../loops/losses'
+import { sample, type SampledRow, type SampleSettings } from '../loops/sample'
+import { update } from '../loops/update'
+import { AdamW, type AdamWSettings } from '../optimiser/adamw'
+import type { Objective, PolicyModel, TrainedArrays } from '../policyModel'
+import { Decoder } from './decoder'
+
+export class ReferenceModel implements PolicyModel {
+  readonly engine = 'reference'
+  private readonly decoder: Decoder
+  private optimiser: AdamW
+
+  constructor(
+    readonly config: ModelConfig,
+    state: Partial<TrainedArrays> & { readonly parameters: Float32Array },
+  ) {
+    this.decoder = new Decoder(config)
+    this.optimiser = AdamW.create(this.decoder.layout, state)
+  }
+
+  async step(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<Record<string, number>> {
+    const batch = rectangle(sequences)
+    if (!batch.mask.some((m) => m !== 0)) return { loss: 0, grad_norm: 0 }
+    const loss = (logits: tf.Tensor2D) => (objective.kind === 'policy' ? policyLossTensor(logits, batch, objective) : crossEntropy(logits, batch))
+    return update(this.decoder, this.optimiser, batch, loss, learningRate, settings)
+  }
+
+  async sample(prompts: readonly (readonly number[])[], settings: SampleSettings, stop: Stop, breathe: () => Promise<void>, onTokens?: (rows: readonly SampledRow[]) => void): Promise<SampledRow[]> {
+    return sample(this.decoder, this.optimiser.parameters, prompts, settings, stop, breathe, onTokens)
+  }
+
+  async logprobs(sequences: readonly TrainedSequence[], temperature: number): Promise<Float32Array[]> {
+    const batch = rectangle(sequences)
+    const logprobs = tf.tidy(() => {
+      const weights = this.decoder.weights(this.decoder.views(this.optimiser.parameters))
+      const all = tf.logSoftmax(tf.div(this.decoder.logits(weights, batch.ids, batch.B, batch.T), temperature))
+      const targets = new Int32Array(batch.B * batch.T)
+      sequences.forEach((s, b) => s.completion.forEach((token, i) => (targets[b * batch.T + s.prompt.length - 1 + i] = token)))
+      const oneHot = tf.cast(tf.oneHot(tf.tensor1d(targets, 'int32'), this.config.vocab_size), 'float32')
+      return tf.sum(tf.mul(all, oneHot), -1)
+    })
+    const data = await logprobs.data<'float32'>()
+    logprobs.dispose()
+    return sequences.map((s, b) => data.slice(b * batch.T + s.prompt.length - 1, b * batch.T + s.prompt.length - 1 + s.completion.length))
+  }
+
+  state(): Promise<TrainedArrays> {
+    return this.optimiser.state()
+  }
+
+  resetOptimiser(): void {
+    this.optimiser = this.optimiser.fresh()
+  }
+
+  dispose(): void {
+    this.optimiser.dispose()
+    this.decoder.dispose()
+  }
+}
