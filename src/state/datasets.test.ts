@@ -9,7 +9,10 @@ function client(over: Partial<DatasetClient> = {}): DatasetClient {
   return {
     datasets: async () => [record('stored')],
     ensureSample: async () => ok([record('sample'), record('stored')]),
-    importFile: async (_job, file) => ok(record(file.name)),
+    importFiles: async (_job, [file]) => ok(record(file!.name)),
+    restore: async (id) => record(id),
+    change: async (id, { flags }) => ok({ ...record(id), flags: flags ?? [] }),
+    onDatasetsChanged: () => () => {},
     cancel: async () => {},
     remove: async () => {},
     persist: async () => true,
@@ -32,17 +35,17 @@ test('imports one after the other; a refused file leaves the list; cancel names 
   const jobs: string[] = []
   const store = createDatasets(client({
     cancel: async (job) => void cancelled.push(job),
-    importFile: async (job, file) => {
+    importFiles: async (job, [file]) => {
       jobs.push(job)
       expect(++underway).toBe(1)
-      if (file.name === 'slow') await new Promise<void>((resolve) => (release = resolve))
+      if (file!.name === 'slow') await new Promise<void>((resolve) => (release = resolve))
       underway--
-      return file.name === 'bad' ? fail('missingColumn', 'missing column') : ok(record(file.name))
+      return file!.name === 'bad' ? fail('unreadable', 'damaged') : ok(record(file!.name))
     },
   }))
   await store.getState().load()
-  const { importFile, cancel, remove } = store.getState()
-  const all = Promise.all(['slow', 'bad', 'good'].map((name) => importFile(new File([''], name), () => {})))
+  const { importFiles, cancel, remove } = store.getState()
+  const all = Promise.all(['slow', 'bad', 'good'].map((name) => importFiles([new File([''], name)], null, () => {})))
   await Promise.resolve()
   cancel()
   expect(cancelled).toEqual([jobs[0]])
@@ -59,8 +62,34 @@ test('a load that an import overtook does not lose the new dataset', async () =>
     datasets: async () => [record('stored'), record('new')],
   }))
   const loading = store.getState().load()
-  await store.getState().importFile(new File([''], 'new'), () => {})
+  await store.getState().importFiles([new File([''], 'new')], null, () => {})
   answer([record('stored')])
   await loading
   expect(store.getState().datasets.map((d) => d.id)).toEqual(['stored', 'new'])
+})
+
+test('a change in another tab is read; a removal can be undone; a dataset is shown while it is stored', async () => {
+  let heard: () => void = () => {}
+  let catalogue = [record('stored')]
+  const early: (string | null)[] = []
+  const store = createDatasets(client({
+    datasets: async () => catalogue,
+    onDatasetsChanged: (listen) => ((heard = listen), () => {}),
+    importFiles: async (_job, [file], _member, onProgress) => {
+      onProgress({ doneBytes: 0, totalBytes: 1, rows: 1, text: 'Storing', opened: record(file!.name) })
+      early.push(store.getState().early?.id ?? null)
+      return ok(record(file!.name))
+    },
+  }))
+  await store.getState().load()
+  catalogue = [record('stored'), record('from elsewhere')]
+  heard()
+  await expect.poll(() => store.getState().datasets.map((d) => d.id)).toEqual(['stored', 'from elsewhere'])
+  await store.getState().importFiles([new File([''], 'new')], null, () => {})
+  expect([early, store.getState().early]).toEqual([['new'], null])
+  await store.getState().remove('stored')
+  expect(store.getState().removed?.id).toBe('stored')
+  await store.getState().restore('stored')
+  expect(store.getState().removed).toBeNull()
+  expect(store.getState().datasets.map((d) => d.id)).toContain('stored')
 })

@@ -2,22 +2,31 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import { fail, type Failure, type Result } from '../base/result'
 import { dataClient } from '../../workers/data/client'
-import type { DataApi, DatasetRecord, ImportFailure, ImportProgress } from '../../workers/data/protocol'
+import type { DataApi, DatasetChange, DatasetRecord, ImportFailure, MemberChoice, OnProgress } from '../../workers/data/protocol'
 
-export type DatasetClient = Pick<DataApi, 'datasets' | 'ensureSample' | 'importFile' | 'cancel' | 'remove' | 'persist'>
+export type DatasetClient = Pick<DataApi, 'datasets' | 'ensureSample' | 'importFiles' | 'cancel' | 'remove' | 'restore' | 'change' | 'persist' | 'onDatasetsChanged'>
 
 export interface DatasetsState {
   readonly datasets: readonly DatasetRecord[]
+  /** Can be read already, but is not stored yet. */
+  readonly early: DatasetRecord | null
   readonly status: 'idle' | 'loading' | 'ready' | 'failed'
   /** Why the catalogue or the samples could not be had; the datasets that are there stay. */
   readonly failure: Failure | null
+  /** The last removal, while it can be undone with one press. */
+  readonly removed: DatasetRecord | null
   /** Reads the catalogue, and stores the samples at the first visit. Cheap when called again. */
   load(): Promise<void>
-  /** Takes one file; a second one waits until the first is done or cancelled. */
-  importFile(file: File, onProgress: (progress: ImportProgress) => void): Promise<Result<DatasetRecord, ImportFailure>>
+  /** Takes the files of one dataset; the next import waits until this one is done or cancelled. */
+  importFiles(files: readonly File[], member: MemberChoice | null, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
   /** Ends the import underway; it answers `cancelled`. */
   cancel(): void
   remove(datasetId: string): Promise<void>
+  restore(datasetId: string): Promise<void>
+  /** The removal stays as it is; it is only no longer offered for undoing. */
+  forgetRemoved(): void
+  /** Sets roles, flags or provenance. */
+  change(datasetId: string, change: DatasetChange): Promise<Result<DatasetRecord>>
   /** Brings removed samples back. */
   restoreSamples(): Promise<void>
 }
@@ -31,18 +40,26 @@ export function createDatasets(client: DatasetClient): UseBoundStore<StoreApi<Da
   let loading: Promise<void> | null = null
   let job: string | null = null
   let queue: Promise<unknown> = Promise.resolve()
-  /** Counts removals and imports: a catalogue read before one of them is out of date. */
+  let isListening = false
+  /** Counts changes: a catalogue read before one of them is out of date. */
   let version = 0
 
-  return create<DatasetsState>()((set) => {
+  return create<DatasetsState>()((set, get) => {
+    const refresh = async () => {
+      const mine = ++version
+      const datasets = await client.datasets()
+      if (mine === version) set({ datasets })
+    }
     const take = async (restore: boolean) => {
       const seen = version
       const result = await client.ensureSample(restore)
-      if (result.ok) return seen === version ? set({ datasets: result.value, status: 'ready', failure: null }) : set({ datasets: await client.datasets(), status: 'ready', failure: null })
-      set({ datasets: await client.datasets(), status: 'ready', failure: result }) // the rest is usable without samples
+      if (result.ok && seen === version) set({ datasets: result.value, status: 'ready', failure: null })
+      else set({ datasets: await client.datasets(), status: 'ready', failure: result.ok ? null : result }) // the rest is usable without samples
     }
     const load = async (restore: boolean) => {
       set((s) => ({ status: s.status === 'ready' ? 'ready' : 'loading' }))
+      if (!isListening) client.onDatasetsChanged(() => void refresh().catch(() => {})) // for as long as the page lives
+      isListening = true
       try {
         await take(restore)
       } catch (error) {
@@ -50,17 +67,20 @@ export function createDatasets(client: DatasetClient): UseBoundStore<StoreApi<Da
       }
     }
     return {
-      datasets: [], status: 'idle', failure: null,
+      datasets: [], early: null, status: 'idle', failure: null, removed: null,
 
       load: () => (loading ??= load(false).finally(() => (loading = null))),
       restoreSamples: () => load(true),
 
-      importFile(file, onProgress) {
+      importFiles(files, member, onProgress) {
         const mine = crypto.randomUUID()
         const run = async () => {
           job = mine
           try {
-            const result = await client.importFile(mine, file, onProgress)
+            const result = await client.importFiles(mine, files, member, (progress) => {
+              if (progress.opened && job === mine) set({ early: progress.opened })
+              onProgress(progress)
+            })
             if (!result.ok) return result
             version++
             set((s) => ({ datasets: [...s.datasets.filter((d) => d.id !== result.value.id), result.value] }))
@@ -68,6 +88,7 @@ export function createDatasets(client: DatasetClient): UseBoundStore<StoreApi<Da
             return result
           } finally {
             if (job === mine) job = null
+            set({ early: null })
           }
         }
         const result = queue.then(run)
@@ -81,7 +102,22 @@ export function createDatasets(client: DatasetClient): UseBoundStore<StoreApi<Da
       async remove(datasetId) {
         await client.remove(datasetId)
         version++
-        set((s) => ({ datasets: s.datasets.filter((d) => d.id !== datasetId) }))
+        set((s) => ({ datasets: s.datasets.filter((d) => d.id !== datasetId), removed: s.datasets.find((d) => d.id === datasetId) ?? null }))
+      },
+      async restore(datasetId) {
+        await client.restore(datasetId)
+        set((s) => ({ removed: s.removed?.id === datasetId ? null : s.removed }))
+        await refresh()
+      },
+      forgetRemoved: () => set({ removed: null }),
+
+      async change(datasetId, change) {
+        const result = await client.change(datasetId, change)
+        if (result.ok) {
+          version++
+          set({ datasets: get().datasets.map((d) => (d.id === datasetId ? result.value : d)) })
+        }
+        return result
       },
     }
   })

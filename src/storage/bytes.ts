@@ -1,3 +1,6 @@
+/** What is read by range, and rows out of it. */
+import type { ColumnInfo } from '../proofs/schemas/schema'
+
 /** Bytes that are read by range: a dropped file, a stored shard, or an array in a test. */
 export interface Bytes {
   readonly byteLength: number
@@ -12,7 +15,7 @@ export function bytesOf(blob: Blob): Bytes {
 export interface RowSource {
   readonly rows: number
   readonly rowGroups: number
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly columns: readonly ColumnInfo[]
   /** Ends of the units that are read at once, ascending; the last is `rows`. */
   readonly groupEnds: readonly number[]
   read(columns: readonly string[], start: number, end: number): Promise<Record<string, unknown>[]>

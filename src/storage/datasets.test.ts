@@ -4,18 +4,25 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
 import { jsonlFile, PROOF, rlFile, RUBRIC, sftFile, truncated, type DroppedFile } from '../../e2e/datasetFiles'
 import { neverStop, type Stop } from '../base/stop'
-import { DatasetReader, listDatasets, readTrainingRows, removeDataset, sweepShards, type DatasetHome } from './datasets'
+import { DatasetReader, listDatasets, readTrainingRows, type DatasetHome } from './datasets'
+import { upgraded, type DatasetRecordV1 } from './datasetRecord'
+import { DatasetTable, previewRows } from './datasetTable'
+import { KEPT_MS, listTrash, purgeDataset, restoreDataset, sweepShards, trashDataset } from './datasetTrash'
 import { importDataset } from './importDataset'
 import { memoryDatabase } from './memoryDatabase'
 import { Sha256 } from './sha256'
-import { memoryShards } from './shards'
+import { chunksOf, memoryShards } from './shards'
+import { bytesOf } from './bytes'
+import { changeDataset } from './changeDataset'
+import { ALL_ROWS, parseFilter, type Query } from '../proofs/query/filters'
+import { recognise } from '../proofs/schemas'
 
 const newHome = (failAt?: number): DatasetHome => ({ database: memoryDatabase(), shards: memoryShards(failAt) })
 const asFile = ({ name, buffer }: Pick<DroppedFile, 'name' | 'buffer'>) => new File([new Uint8Array(buffer)], name)
 const textFile = (name: string, text: string) => new File([text], name)
 let count = 0
 const put = (home: DatasetHome, file: File, stop: Stop = neverStop) =>
-  importDataset(home, file, { id: `d${++count}`, name: file.name, origin: 'file', now: count, onProgress: () => {}, stop })
+  importDataset(home, [file], { id: `d${++count}`, name: file.name, origin: 'file', now: count, onProgress: () => {}, stop })
 
 async function stored(home: DatasetHome, file: File) {
   const result = await put(home, file)
@@ -47,11 +54,11 @@ describe('FineProofs files', () => {
     expect(set).toMatchObject({ schemaId: 'fineproofs-sft', format: 'parquet', rows: 120, origin: 'file', flags: [] })
     expect(set.rowGroups).toBeGreaterThan(1)
     expect(set.sha256).toBe(createHash('sha256').update(dropped.buffer).digest('hex'))
-    expect(set.columns).toContainEqual({ name: 'messages', type: 'list<struct{content, role}>' })
-    expect(set.columns).toContainEqual({ name: 'gemini-3-pro-grade', type: 'int64' })
+    expect(set.columns).toContainEqual(expect.objectContaining({ name: 'messages', type: 'list<struct{content, role}>' }))
+    expect(set.columns).toContainEqual(expect.objectContaining({ name: 'gemini-3-pro-grade', type: 'int64' }))
     expect(set.trainable).toMatchObject({ sft: false, rl: false, why: expect.stringContaining('vocabulary of the in-tab models') as string })
     const reader = new DatasetReader(home)
-    const grid = await reader.gridRows(set.id, 49, 52)
+    const grid = await reader.use(set.id, (opened) => previewRows(opened, 49, 52))
     expect(grid.ok && grid.value.map((r) => r['gemini-3-pro-grade'])).toEqual([1, 2, 3])
     expect(await reader.readRow(set.id, 51)).toMatchObject({ ok: true, value: { index: 51, problem: 'Problem 52: show that $x_{51} > 0$.', proof: PROOF, rubric: null, grade: 3, hasReasoning: true } })
     expect(await reader.readReasoning(set.id, 119)).toEqual({ ok: true, value: 'Thinking about $x_{119}$ first.' })
@@ -63,7 +70,7 @@ describe('FineProofs files', () => {
     const home = newHome()
     const set = await stored(home, asFile(rlFile()))
     expect(set.schemaId).toBe('fineproofs-rl')
-    expect(set.columns).toContainEqual({ name: 'scores', type: 'list<int64>' })
+    expect(set.columns).toContainEqual(expect.objectContaining({ name: 'scores', type: 'list<int64>' }))
     expect(await new DatasetReader(home).readRow(set.id, 5)).toMatchObject({ ok: true, value: { rubric: RUBRIC, scores: [0, 0, 7, 5], rewardMean: 12 / 28, rewardStd: 0.25, proof: null, hasReasoning: false } })
   })
 
@@ -114,17 +121,11 @@ describe('refused, and nothing stored', () => {
   for (let i = 4; i < 400; i++) flipped[i]! ^= 0xff
   test.each([
     ['cut', asFile(truncated(sftFile())), 'unreadable', 'cut while downloading'],
-    ['a column missing', asFile(sftFile('s.parquet', 'problem')), 'missingColumn', 'missing column `problem` (string'],
-    ['no reasoning', textFile('q.jsonl', '{"problem":"p","proof":"x","category":"Algebra"}\n'), 'missingColumn', 'or `reasoning_content` (string, FineProofs-SFT); found'],
-    ['answers in place of proofs', textFile('a.jsonl', '{"problem":"p","answer":"3","category":"Algebra","competition":"c"}\n'), 'missingColumn', 'missing column'],
-    ['no rubrics', textFile('r.jsonl', '{"problem":"p","scores":[1],"reward_mean":0.5,"num_rewards":1}\n'), 'missingColumn', 'missing column `rubrics` (string, FineProofs-RL); found: `problem`'],
-    ['a column of numbers', textFile('n.jsonl', '{"problem":3,"proof":"x","reasoning_content":""}\n'), 'wrongType', '`problem` holds int64'],
-    ['a row without problem', textFile('h.jsonl', '{"problem":"p","proof":"x","reasoning_content":""}\n{"problem":null,"proof":"x","reasoning_content":""}\n'), 'wrongType', 'Row 2'],
     ['a bad line', textFile('b.jsonl', '{"problem":"p","proof":"x"}\n{"problem":\n'), 'unreadable', 'line 2 is not valid JSON'],
     ['damaged pages', asFile({ name: 'f.parquet', buffer: flipped }), 'unreadable', ''],
     ['not parquet', textFile('x.parquet', 'hello hello hello'), 'unreadable', 'does not begin'],
-    ['a table of grades', textFile('g.csv', 'a,b\n1,2\n'), 'unsupported', 'neither'],
-    ['an archive', asFile({ name: 'a.zip', buffer: Buffer.from('PK\u0003\u0004xxxxxxxxx') }), 'unsupported', 'archive'],
+    ['a picture', asFile({ name: 'a.png', buffer: Buffer.from('\u0089PNG\r\n\u001a\n') }), 'unsupported', 'no parquet, jsonl, json or csv'],
+    ['half an archive', asFile({ name: 'a.zip', buffer: Buffer.from('PK\u0003\u0004xxxxxxxxx') }), 'unreadable', 'File format is not recognized'],
     ['no bytes', textFile('e.jsonl', ''), 'empty', 'no bytes'],
     ['only blank lines', textFile('e.jsonl', '\n\n'), 'empty', 'no row'],
   ])('%s', async (_, file, kind, what) => {
@@ -156,18 +157,114 @@ describe('refused, and nothing stored', () => {
   })
 })
 
+describe('a table of another schema is stored, and says what keeps it from being a known one', () => {
+  test.each([
+    ['a column missing', asFile(sftFile('s.parquet', 'problem')), 'missing column `problem` (string', false],
+    ['no reasoning', textFile('q.jsonl', '{"problem":"p","proof":"x","category":"Algebra"}\n'), 'or `reasoning_content` (string, FineProofs-SFT); found', true],
+    ['answers in place of proofs', textFile('a.jsonl', '{"problem":"p","answer":"3","category":"Algebra","competition":"c"}\n'), 'missing column', true],
+    ['no rubrics', textFile('r.jsonl', '{"problem":"p","scores":[1],"reward_mean":0.5,"num_rewards":1}\n'), 'missing column `rubrics`', true],
+    ['a column of numbers', textFile('n.jsonl', '{"problem":3,"proof":"x","reasoning_content":""}\n'), '`problem` holds int64; string is needed', false],
+  ])('%s', async (_, file, why, hasProblem) => {
+    const home = newHome()
+    const set = await stored(home, file)
+    expect(set.schemaId).toBe('other')
+    expect(recognise(set.columns).why).toContain(why)
+    expect(set.roles.problem).toBe(hasProblem ? 'problem' : undefined)
+    expect(set.roles.proof).not.toBe('answer')
+    expect(set.trainable).toMatchObject({ sft: false, rl: false })
+  })
+
+  test('a role that is set by hand is kept, and what can be trained on is judged anew', async () => {
+    const home = newHome()
+    const set = await stored(home, textFile('t.jsonl', '{"statement":"S","marks":"Checkpoints\\n- all (7 pts)","n":3}\n'))
+    expect(set.roles).toEqual({})
+    const reader = new DatasetReader(home)
+    const changed = await changeDataset(home, reader, set.id, { roles: { problem: 'statement', rubric: 'marks', grade: 'statement', source: 'gone' } })
+    expect(changed).toMatchObject({ ok: true, value: { roles: { problem: 'statement', rubric: 'marks' } } })
+    expect(changed.ok && Object.keys(changed.value.roles)).toEqual(['problem', 'rubric'])
+    expect(await reader.readRow(set.id, 0)).toMatchObject({ ok: true, value: { problem: 'S', rubric: 'Checkpoints\n- all (7 pts)' } })
+  })
+
+  test('a row without problem stays a row, and trains nothing', async () => {
+    const home = newHome()
+    const set = await stored(home, textFile('h.jsonl', '{"problem":"p","proof":"x","reasoning_content":""}\n{"problem":null,"proof":"x","reasoning_content":""}\n'))
+    expect(set.rows).toBe(2)
+    expect(await readTrainingRows(set.id, {}, home)).toMatchObject({ ok: true, value: [{ problem: 'p' }] })
+  })
+})
+
+test('shards of one set are one dataset; shards of two are refused', async () => {
+  const home = newHome()
+  const parts = [0, 1, 2].map((i) => textFile(`train-0000${i}-of-00003.jsonl`, `{"problem":"p${i}","rubrics":"r"}\n{"problem":"q${i}","rubrics":"r"}\n`))
+  const put3 = (files: File[]) => importDataset(home, files, { id: 'joined', name: 'train.jsonl', origin: 'file', now: 0, onProgress: () => {}, stop: neverStop })
+  const set = await put3(parts)
+  expect(set).toMatchObject({ ok: true, value: { rows: 6, shardsOf: 3, shards: [{ name: 'joined.1' }, { name: 'joined.2' }, { name: 'joined.3' }] } })
+  const reader = new DatasetReader(home)
+  expect(await reader.readRow('joined', 3)).toMatchObject({ ok: true, value: { problem: 'q1' } })
+  const page = await reader.use('joined', (opened) => previewRows(opened, 1, 5))
+  expect(page.ok && page.value.map((r) => r.problem)).toEqual(['q0', 'p1', 'q1', 'p2'])
+  const before = await home.shards.list()
+  const other = textFile('train-00001-of-00003.jsonl', '{"question":"p","rubrics":"r"}\n')
+  expect(await put3([parts[0]!, other])).toMatchObject({ ok: false, kind: 'otherColumns', what: expect.stringContaining('no column `problem`') as string })
+  expect(await home.shards.list()).toEqual(before)
+})
+
+test('a query is answered from the held columns, and the long texts are found by search', async () => {
+  const home = newHome()
+  const set = await stored(home, asFile(rlFile()))
+  const table = await new DatasetReader(home).use(set.id, (opened) => DatasetTable.load(opened, () => {}, neverStop))
+  if (!table.ok || !table.value) throw new Error('no table')
+  const select = async (query: Partial<Query>) => table.value!.select({ ...ALL_ROWS, ...query }, () => {}, neverStop)
+  const hard = await select({ filters: { reward_mean: parseFilter('(0,0.4]')! }, sort: { column: 'reward_mean', isDescending: true } })
+  const wanted = Array.from({ length: 120 }, (_, i) => i).filter((i) => (7 + (i % 8)) / 28 <= 0.4)
+  expect(hard.ok && hard.value.rows.length).toBe(wanted.length)
+  expect(hard.ok && [...hard.value.rows].sort((a, b) => a - b)).toEqual(wanted)
+  expect(hard.ok && hard.value.facets.source).toEqual([wanted.length])
+  expect(await select({ search: 'the converse is not' })).toMatchObject({ ok: true, value: { foundIn: { rubrics: 120 } } })
+  const one = await select({ search: '/problem 4[12]:/' })
+  expect(one.ok && [...one.value.rows]).toEqual([40, 41])
+  expect(await select({ search: '/(/' })).toMatchObject({ ok: false, kind: 'pattern' })
+  const page = await table.value.page([41], { ...ALL_ROWS, search: 'PROBLEM 42' })
+  expect(page).toMatchObject({ rows: [{ reward_mean: 8 / 28, scores: 4 }], snippets: [{ column: 'problem', hit: 'Problem 42' }] })
+})
+
 test('a set for evaluation is marked, a twin is found again, an orphan is swept, a removed sample is remembered', async () => {
   const home = newHome()
   const { buffer } = rlFile()
   const set = await stored(home, asFile({ name: 'QEDBench-test.parquet', buffer }))
   expect(set.flags).toEqual(['no_train'])
+  expect(await readTrainingRows(set.id, {}, home)).toMatchObject({ ok: false, kind: 'evaluationOnly' })
   expect((await stored(home, asFile({ name: 'again.parquet', buffer }))).id).toBe(set.id)
-  await home.shards.write('orphan', { byteLength: 3, slice: async () => new ArrayBuffer(3) }, () => {}, neverStop)
-  expect(await sweepShards(home)).toEqual(['orphan'])
+  await home.shards.write('orphan', chunksOf(bytesOf(new Blob(['abc']))), () => {}, neverStop)
+  expect(await sweepShards(home, 0)).toEqual(['orphan'])
   expect(await home.shards.list()).toEqual([set.id])
-  await importDataset(home, asFile(sftFile()), { id: 'sample', name: 'S', origin: 'sample', now: 0, onProgress: () => {}, stop: neverStop })
+  await importDataset(home, [asFile(sftFile())], { id: 'sample', name: 'S', origin: 'sample', now: 0, onProgress: () => {}, stop: neverStop })
   expect((await listDatasets(home)).map((d) => d.id)).toEqual(['sample', set.id])
-  await removeDataset(home, 'sample')
+  await trashDataset(home, 'sample', 1000)
   expect(await home.database.get(['sampleRemoved', 'sample'])).toBe(true)
+  expect((await listDatasets(home)).map((d) => d.id)).toEqual([set.id])
+  expect(await sweepShards(home, 1000 + KEPT_MS)).toEqual([]) // a removal can be undone until its time is over
+  expect(await restoreDataset(home, 'sample')).toMatchObject({ id: 'sample' })
+  expect(await home.database.get(['sampleRemoved', 'sample'])).toBeUndefined()
+  expect((await new DatasetReader(home).readRow('sample', 3)).ok).toBe(true)
+  await trashDataset(home, 'sample', 1000)
+  await sweepShards(home, 1001 + KEPT_MS)
   expect(await home.shards.list()).toEqual([set.id])
+  expect(await restoreDataset(home, 'sample')).toBeNull()
+  await trashDataset(home, set.id, 2000)
+  await purgeDataset(home, set.id)
+  expect([await listTrash(home), await home.shards.list()]).toEqual([[], []])
+})
+
+test('a record of version 1 is read as one of today', () => {
+  const old: DatasetRecordV1 = {
+    schema: 1, id: 'a', name: 'train.parquet', schemaId: 'fineproofs-rl', format: 'parquet', rows: 3, rowGroups: 1, sizeBytes: 9, sha256: 'ff',
+    columns: [{ name: 'problem', type: 'string' }, { name: 'rubrics', type: 'string' }, { name: 'scores', type: 'list<int64>' }],
+    origin: 'file', addedAt: 5, trainable: { sft: false, rl: true, why: null }, flags: [],
+  }
+  expect(upgraded(old)).toMatchObject({
+    schema: 2, id: 'a', rows: 3, roles: { problem: 'problem', rubric: 'rubrics', scores: 'scores' }, lineage: null,
+    shards: [{ name: 'a', fileName: 'train.parquet', sizeBytes: 9, sha256: 'ff', rows: 3 }],
+  })
+  expect(upgraded({ ...old, schema: 3 } as unknown as DatasetRecordV1)).toBeNull()
 })

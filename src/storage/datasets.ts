@@ -1,41 +1,20 @@
 /** The datasets of this browser: a catalogue in the database, the files as shards beside it. */
 import { fail, ok, type Result } from '../base/result'
 import type { TrainingRow } from '../posttrain/trainingSet'
-import { gridColumns, gridRow, proofRow, readerColumns, reasoningColumns, reasoningOf, taughtColumns, taughtRow, type GridRow, type ProofRow } from '../proofs/schemas/rows'
+import { proofRow, readerColumns, reasoningColumns, reasoningOf, taughtColumns, taughtRow, type ProofRow } from '../proofs/schemas/rows'
 import { schemaOf } from '../proofs/schemas'
-import { roleNames, type ColumnInfo, type Recognised, type SchemaId } from '../proofs/schemas/schema'
-import type { Trainable } from '../proofs/schemas/trainable'
+import type { Recognised } from '../proofs/schemas/schema'
 import type { RowSource } from './bytes'
 import { openDatabase, type Database } from './database'
 import { openJsonl, type JsonlIndex } from './jsonl'
 import { openParquet } from './parquet'
+import { joinedSources } from './rowSources'
 import { openShards, type Shards } from './shards'
+import { upgraded, type DatasetRecord } from './datasetRecord'
 
-/**
- * One dataset in the catalogue. Rows stay in shards; this record says all that is needed to read them.
- * @version 1
- */
-export interface DatasetRecord {
-  readonly schema: 1
-  readonly id: string
-  readonly name: string
-  readonly schemaId: SchemaId
-  readonly format: 'parquet' | 'jsonl'
-  readonly rows: number
-  readonly rowGroups: number
-  readonly sizeBytes: number
-  /** SHA-256 of the file, hex. */
-  readonly sha256: string
-  readonly columns: readonly ColumnInfo[]
-  readonly origin: 'sample' | 'file'
-  readonly addedAt: number
-  /** Whether the in-tab models can train on it, and if not, why. */
-  readonly trainable: Trainable
-  /** `no_train`: an evaluation-only file; training refuses it. */
-  readonly flags: readonly ('no_train' | 'no_export')[]
-}
+export type { DatasetRecord } from './datasetRecord'
 
-export type ReadFailure = 'noDataset' | 'unreadable'
+export type ReadFailure = 'noDataset' | 'unreadable' | 'evaluationOnly'
 
 /** Where datasets live; a test hands in the two fakes. */
 export interface DatasetHome {
@@ -49,32 +28,17 @@ export function openDatasetHome(): DatasetHome {
 
 /** Samples first, then by the time they came. */
 export async function listDatasets({ database }: DatasetHome): Promise<DatasetRecord[]> {
-  const records = await database.values<DatasetRecord>({ under: ['dataset'] })
+  const records = (await database.values<DatasetRecord>({ under: ['dataset'] })).flatMap((stored) => upgraded(stored) ?? [])
   const rank = (d: DatasetRecord) => (d.origin === 'sample' ? 0 : 1)
-  return records.filter((d) => d.schema === 1).sort((a, b) => rank(a) - rank(b) || a.addedAt - b.addedAt)
+  return records.sort((a, b) => rank(a) - rank(b) || a.addedAt - b.addedAt)
 }
 
-/** The catalogue entry goes first: a shard without one is swept later, an entry without shard would be a lie. */
-export async function removeDataset({ database, shards }: DatasetHome, id: string): Promise<void> {
-  const record = await database.get<DatasetRecord>(['dataset', id])
-  const written = await database.write([
-    { drop: { under: ['dataset', id] } },
-    { drop: { under: ['jsonlIndex', id] } },
-    ...(record?.origin === 'sample' ? [{ put: ['sampleRemoved', id], value: true }] : []),
-  ])
-  if (!written.ok) throw new Error(written.what)
-  await shards.remove(id)
+export async function getDataset({ database }: DatasetHome, id: string): Promise<DatasetRecord | null> {
+  const stored = await database.get<DatasetRecord>(['dataset', id])
+  return stored ? upgraded(stored) : null
 }
 
-/** Removes shards that no catalogue entry names: what an import left behind that was killed. */
-export async function sweepShards({ database, shards }: DatasetHome): Promise<string[]> {
-  const known = new Set((await database.keys({ under: ['dataset'] })).map((key) => String(key[1])))
-  const orphans = (await shards.list()).filter((name) => !known.has(name))
-  for (const name of orphans) await shards.remove(name)
-  return orphans
-}
-
-interface Opened {
+export interface Opened {
   readonly record: DatasetRecord
   readonly source: RowSource
   readonly set: Recognised
@@ -83,19 +47,24 @@ interface Opened {
 /** Reads rows of stored datasets; keeps the last few files open, so that paging does not parse footers again. */
 export class DatasetReader {
   private readonly opened = new Map<string, Promise<Opened>>()
+  /** Datasets whose import is underway. */
+  private readonly early = new Map<string, Promise<Opened>>()
 
   constructor(private readonly home: DatasetHome) {}
 
   forget(id: string): void {
     this.opened.delete(id)
+    this.early.delete(id)
   }
 
-  gridRows(id: string, start: number, end: number): Promise<Result<readonly GridRow[], ReadFailure>> {
-    return this.reading(id, async ({ source, set }) => {
-      const columns = gridColumns(set)
-      const rows = await source.read(columns, Math.max(0, start), Math.min(end, source.rows))
-      return rows.map((raw) => gridRow(columns, raw))
-    })
+  /** Makes a dataset readable that is not in the catalogue yet. */
+  hold(record: DatasetRecord, source: RowSource): void {
+    this.early.set(record.id, Promise.resolve(openedOf(record, source)))
+  }
+
+  /** Opens the dataset for whoever reads its rows in another way. */
+  use<T>(id: string, read: (opened: Opened) => Promise<T>): Promise<Result<T, ReadFailure>> {
+    return this.reading(id, read)
   }
 
   readRow(id: string, index: number): Promise<Result<ProofRow, ReadFailure>> {
@@ -127,7 +96,12 @@ export class DatasetReader {
   private async reading<T>(id: string, read: (opened: Opened) => Promise<T>): Promise<Result<T, ReadFailure>> {
     let name = 'this dataset'
     try {
-      const record = await this.home.database.get<DatasetRecord>(['dataset', id])
+      const early = this.early.get(id)
+      if (early) {
+        name = `\`${(await early).record.name}\``
+        return ok(await read(await early))
+      }
+      const record = await getDataset(this.home, id)
       if (!record) {
         this.forget(id)
         return fail('noDataset', 'This dataset is not stored in this browser.', { where: 'Datasets', next: 'Choose another one, or drop its file again.' })
@@ -142,9 +116,9 @@ export class DatasetReader {
     }
   }
 
-  private open(record: DatasetRecord): Promise<Opened> {
+  private async open(record: DatasetRecord): Promise<Opened> {
     const known = this.opened.get(record.id)
-    if (known) return known
+    if (known) return { ...(await known), ...openedOf(record, (await known).source) } // roles may have been set anew
     for (const id of [...this.opened.keys()].slice(0, -3)) this.opened.delete(id)
     const opening = this.load(record)
     this.opened.set(record.id, opening)
@@ -152,19 +126,24 @@ export class DatasetReader {
   }
 
   private async load(record: DatasetRecord): Promise<Opened> {
-    const bytes = await this.home.shards.read(record.id)
-    if (!bytes) throw new Error('the browser has removed it')
-    if (bytes.byteLength !== record.sizeBytes) throw new Error(`it has ${bytes.byteLength} bytes where ${record.sizeBytes} were stored`)
-    let source: RowSource
-    if (record.format === 'parquet') source = await openParquet(bytes)
-    else {
-      const index = await this.home.database.get<JsonlIndex>(['jsonlIndex', record.id])
-      if (!index) throw new Error('its row index is gone')
-      source = openJsonl(bytes, index)
+    const sources: RowSource[] = []
+    for (const shard of record.shards) {
+      const bytes = await this.home.shards.read(shard.name)
+      if (!bytes) throw new Error(`the browser has removed \`${shard.fileName}\``)
+      if (bytes.byteLength !== shard.sizeBytes) throw new Error(`\`${shard.fileName}\` has ${bytes.byteLength} bytes where ${shard.sizeBytes} were stored`)
+      if (record.format === 'parquet') sources.push(await openParquet(bytes))
+      else {
+        const index = await this.home.database.get<JsonlIndex>(['jsonlIndex', shard.name])
+        if (!index) throw new Error('its row index is gone')
+        sources.push(openJsonl(bytes, index))
+      }
     }
-    const schema = schemaOf(record.schemaId)
-    return { record, source, set: { schema, names: roleNames(schema, record.columns) } }
+    return openedOf(record, joinedSources(sources, record.shards.map((s) => s.fileName)))
   }
+}
+
+function openedOf(record: DatasetRecord, source: RowSource): Opened {
+  return { record, source, set: { schema: schemaOf(record.schemaId), names: record.roles } }
 }
 
 async function one({ source }: Opened, columns: readonly string[], index: number): Promise<Record<string, unknown>> {
@@ -172,7 +151,10 @@ async function one({ source }: Opened, columns: readonly string[], index: number
   return (await source.read(columns, index, index + 1))[0]!
 }
 
-/** What a trainer reads: rows with a problem, in file order. */
-export function readTrainingRows(datasetId: string, options: { readonly limit?: number } = {}, home: DatasetHome = openDatasetHome()): Promise<Result<TrainingRow[], ReadFailure>> {
+/** What a trainer reads: rows with a problem, in file order. A dataset for evaluation gives none. */
+export async function readTrainingRows(datasetId: string, options: { readonly limit?: number } = {}, home: DatasetHome = openDatasetHome()): Promise<Result<TrainingRow[], ReadFailure>> {
+  const record = await getDataset(home, datasetId).catch(() => null) // what is wrong with the catalogue is told by the reading
+  if (record?.flags.includes('no_train'))
+    return fail('evaluationOnly', 'This dataset is for evaluation only: nothing is trained on it.', { where: `\`${record.name}\``, next: 'Choose another one.' })
   return new DatasetReader(home).trainingRows(datasetId, options.limit)
 }

@@ -1,22 +1,28 @@
-/** From a dropped file to a catalogue entry: checked, copied, hashed, then entered with one write. Or nothing at all. */
+/** From dropped files to a catalogue entry: opened, checked, copied, hashed, then entered with one write. Or nothing at all. */
 import { fail, ok, type Failure, type Result } from '../base/result'
 import type { Stop } from '../base/stop'
 import { recognise } from '../proofs/schemas'
-import { columnsFor, taughtColumns, taughtRow, type TaughtRow } from '../proofs/schemas/rows'
+import { taughtColumns, taughtRow } from '../proofs/schemas/rows'
 import type { Recognised } from '../proofs/schemas/schema'
+import { shardNamed } from '../proofs/schemas/shardNames'
 import { SAMPLE_ROWS, trainability } from '../proofs/schemas/trainable'
-import { bytesOf, type Bytes, type RowSource } from './bytes'
+import type { MemberChoice } from './archive'
+import type { RowSource } from './bytes'
 import { writeFailure } from './database'
-import { listDatasets, type DatasetHome, type DatasetRecord } from './datasets'
-import { indexJsonl, openJsonl, type JsonlIndex } from './jsonl'
-import { openParquet } from './parquet'
+import { listDatasets, type DatasetHome } from './datasets'
+import { NO_PROVENANCE, type DatasetFlag, type DatasetRecord, type Lineage, type ShardRecord } from './datasetRecord'
+import type { JsonlIndex } from './jsonl'
+import { openPart, PartRefused, type OpenedPart } from './openPart'
+import { joinedSources } from './rowSources'
+import { Sha256 } from './sha256'
+import { chunksOf } from './shards'
 
 export type ImportFailure =
-  | 'unreadable' // truncated, corrupt, wrong magic bytes
-  | 'missingColumn'
-  | 'wrongType'
+  | 'unreadable' // truncated, corrupt, wrong magic bytes, a bomb
+  | 'otherColumns' // shards of different sets
   | 'empty'
   | 'unsupported'
+  | 'password' // of a zip: none given, or a wrong one
   | 'quota'
   | 'cancelled'
   | 'storage'
@@ -28,6 +34,12 @@ export interface ImportProgress {
   readonly text: string
 }
 
+/** A dataset that can be read while it is still being copied. */
+export interface EarlyDataset {
+  readonly record: DatasetRecord
+  readonly source: RowSource
+}
+
 export interface ImportOptions {
   readonly id: string
   readonly name: string
@@ -36,6 +48,15 @@ export interface ImportOptions {
   readonly now: number
   readonly onProgress: (progress: ImportProgress) => void
   readonly stop: Stop
+  /** Called once the rows can be read, before they are copied. */
+  readonly onOpened?: (early: EarlyDataset) => void
+  /** Of each file, when it is a zip. */
+  readonly member?: MemberChoice
+  readonly lineage?: Lineage
+  readonly flags?: readonly DatasetFlag[]
+  readonly provenance?: DatasetRecord['provenance']
+  /** Bytes that this site takes up now, for the message on a full disk. */
+  readonly usedBytes?: () => Promise<number | null>
 }
 
 /** A failure on its way out of the inside. */
@@ -45,62 +66,131 @@ class Refused extends Error {
   }
 }
 
-interface Checked {
-  readonly format: DatasetRecord['format']
-  readonly source: RowSource
-  readonly set: Recognised
-  readonly index: JsonlIndex | null
-  readonly sample: readonly TaughtRow[]
-}
-
 /**
- * The new catalogue entry. The same file dropped again gives the entry that is there.
+ * The new catalogue entry for the files, the shards of one dataset. The same files dropped again give the entry that is there.
  * Edges: nothing is stored on any failure or cancel; what was stored before stays.
  */
-export async function importDataset(home: DatasetHome, file: File, options: ImportOptions): Promise<Result<DatasetRecord, ImportFailure>> {
-  const { id, name, origin, stop, onProgress } = options
-  const where = `\`${file.name}\``
-  let hasShard = false
+export async function importDataset(home: DatasetHome, files: readonly File[], options: ImportOptions): Promise<Result<DatasetRecord, ImportFailure>> {
+  const { id, origin, stop, onProgress } = options
+  const where = files.map((f) => `\`${f.name}\``).join(', ')
+  const totalBytes = files.reduce((sum, f) => sum + f.size, 0)
+  const written = new Set<string>()
+  let copiedBytes = 0
+  const give = async (failure: Failure<ImportFailure>): Promise<Failure<ImportFailure>> => {
+    for (const name of written) await home.shards.remove(name).catch(() => {}) // an orphan is swept at the next start
+    return failure.kind === 'quota' ? { ...(await fullDisk(copiedBytes, totalBytes, options)), where } : { ...failure, where }
+  }
   try {
-    const bytes = bytesOf(file)
-    const checked = await check(bytes, file.name, options)
-    if (stop.aborted) return cancelled(where)
-    const copied = await onDisk(() =>
-      home.shards.write(id, bytes, (doneBytes) => onProgress({ doneBytes, totalBytes: file.size, rows: checked.source.rows, text: 'Storing' }), stop))
-    if (!copied) return cancelled(where)
-    hasShard = true
-    const twin = (await listDatasets(home)).find((d) => d.sha256 === copied.sha256 && d.sizeBytes === file.size && d.origin === origin)
+    const parts: OpenedPart[] = []
+    for (const [i, file] of files.entries()) {
+      const part = await onDisk(() => openPart(home.shards, file, {
+        shardName: files.length === 1 ? id : `${id}.${i + 1}`, member: options.member ?? null, written, stop,
+        onProgress: (doneBytes, rows, text) => ((copiedBytes = doneBytes), onProgress({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes, rows, text })),
+      }))
+      if (part === null || stop.aborted) return await give(cancelled())
+      parts.push(part)
+    }
+    const source = join(parts)
+    if (source.rows === 0) throw new Refused(fail('empty', 'The file has columns but no row.', { next: 'Choose another file.' }))
+    const draft = await describe(files, parts, source, options)
+    if (stop.aborted) return await give(cancelled())
+    options.onOpened?.({ record: draft, source })
+    await checkProblems(source, draft, (rows) => onProgress({ doneBytes: Math.round((rows / source.rows) * totalBytes), totalBytes, rows, text: 'Checking' }), stop)
+
+    const shards: ShardRecord[] = []
+    for (const part of parts) {
+      const before = shards.reduce((sum, s) => sum + s.sizeBytes, 0)
+      const copy = part.stored ?? (await onDisk(() => {
+        written.add(part.shardName)
+        return home.shards.write(part.shardName, chunksOf(part.bytes), (done) => ((copiedBytes = before + done), onProgress({ doneBytes: before + done, totalBytes, rows: source.rows, text: 'Storing' })), stop)
+      }))
+      if (!copy || stop.aborted) return await give(cancelled())
+      shards.push({ name: part.shardName, fileName: part.fileName, sizeBytes: copy.sizeBytes, sha256: copy.sha256, rows: part.source.rows })
+    }
+    const record: DatasetRecord = { ...draft, shards, sizeBytes: shards.reduce((sum, s) => sum + s.sizeBytes, 0), sha256: joinedHash(shards) }
+    const twin = (await listDatasets(home)).find((d) => d.sha256 === record.sha256 && d.sizeBytes === record.sizeBytes && d.origin === origin)
     if (twin) {
-      await home.shards.remove(id)
+      for (const name of written) await home.shards.remove(name).catch(() => {})
       return ok(twin)
     }
-    if (stop.aborted) {
-      await home.shards.remove(id)
-      return cancelled(where)
-    }
-    const record: DatasetRecord = {
-      schema: 1, id, name, origin, schemaId: checked.set.schema.id, format: checked.format,
-      rows: checked.source.rows, rowGroups: checked.source.rowGroups, sizeBytes: file.size, sha256: copied.sha256,
-      columns: checked.source.columns, addedAt: options.now,
-      trainable: trainability(checked.sample),
-      flags: /qed-?_? ?bench/i.test(`${file.name} ${name}`) ? ['no_train'] : [],
-    }
-    const written = await home.database.write([
-      ...(checked.index ? [{ put: ['jsonlIndex', id], value: checked.index }] : []),
+    if (stop.aborted) return await give(cancelled())
+    const entered = await home.database.write([
+      ...parts.flatMap((part) => (part.index ? [{ put: ['jsonlIndex', part.shardName], value: part.index satisfies JsonlIndex }] : [])),
       { put: ['dataset', id], value: record },
     ])
-    if (written.ok) return ok(record)
-    await home.shards.remove(id)
-    return { ...written, where }
+    return entered.ok ? ok(record) : await give(entered)
   } catch (error) {
-    if (hasShard) await home.shards.remove(id).catch(() => {})
-    if (error instanceof Refused) return { ...error.failure, where }
-    return fail('unreadable', `The file is damaged or cut: ${error instanceof Error ? error.message : String(error)}.`, { where, next: 'Download or export it again.' })
+    if (error instanceof Refused) return give(error.failure)
+    if (error instanceof PartRefused) return give(fail(error.kind, error.message, { next: error.next }))
+    return give(fail('unreadable', `The file is damaged or cut: ${error instanceof Error ? error.message : String(error)}.`, { next: 'Download or export it again.' }))
   }
 }
 
-function cancelled(where: string): Failure<'cancelled'> {
-  return fail('cancelled', 'The import was cancelled; nothing was stored.', { where })
+function join(parts: readonly OpenedPart[]): RowSource {
+  try {
+    return joinedSources(parts.map((p) => p.source), parts.map((p) => p.fileName))
+  } catch (error) {
+    throw new Refused(fail('otherColumns', `These files are no shards of one dataset: ${error instanceof Error ? error.message : String(error)}.`, { next: 'Drop them one by one.' }))
+  }
+}
+
+/** The record as far as it is known before the copy. */
+async function describe(files: readonly File[], parts: readonly OpenedPart[], source: RowSource, { id, name, origin, now, member, lineage, flags, provenance }: ImportOptions): Promise<DatasetRecord> {
+  const set = recognise(source.columns)
+  const packing = [...new Set(parts.flatMap((p) => p.packing))]
+  const isProtected = member?.password != null
+  const isBenchmark = set.schema.evaluationOnly !== undefined || [name, ...files.map((f) => f.name)].some((n) => /qed-?_? ?bench/i.test(n))
+  return {
+    schema: 2, id, name, origin, schemaId: set.schema.id, format: parts[0]!.index ? 'jsonl' : 'parquet',
+    rows: source.rows, rowGroups: source.rowGroups, sizeBytes: files.reduce((sum, f) => sum + f.size, 0), sha256: '',
+    shards: [], shardsOf: shardNamed(files[0]!.name)?.of ?? null,
+    columns: source.columns, roles: set.names, addedAt: now,
+    trainable: await trainableOf(source, set),
+    flags: flags ?? (isProtected ? ['no_train', 'no_export'] : isBenchmark ? ['no_train'] : []),
+    provenance: provenance ?? { ...NO_PROVENANCE, packing }, lineage: lineage ?? null,
+  }
+}
+
+/** Judged on the first rows. */
+export async function trainableOf(source: RowSource, set: Recognised): Promise<DatasetRecord['trainable']> {
+  if (!set.names.problem) return { sft: false, rl: false, why: 'None of its columns is known to hold the problem.' }
+  const sample = await source.read(taughtColumns(set), 0, Math.min(SAMPLE_ROWS, source.rows))
+  return trainability(sample.flatMap((raw) => taughtRow(set, raw) ?? []))
+}
+
+/** Decodes the problems of every row, so that damage is found before the copy; the long columns are decoded when they are read. */
+async function checkProblems(source: RowSource, { roles }: DatasetRecord, onRows: (rows: number) => void, stop: Stop): Promise<void> {
+  const columns = [roles.problem ?? source.columns[0]?.name].filter((name): name is string => name !== undefined)
+  let start = 0
+  for (const end of source.groupEnds) {
+    if (stop.aborted) return
+    await source.read(columns, start, end)
+    start = end
+    onRows(end)
+  }
+}
+
+function joinedHash(shards: readonly ShardRecord[]): string {
+  if (shards.length === 1) return shards[0]!.sha256
+  const hash = new Sha256()
+  for (const shard of shards) hash.update(new TextEncoder().encode(shard.sha256))
+  return hash.hex()
+}
+
+function cancelled(): Failure<'cancelled'> {
+  return fail('cancelled', 'The import was cancelled; nothing was stored.')
+}
+
+async function fullDisk(copiedBytes: number, totalBytes: number, { usedBytes }: ImportOptions): Promise<Failure<'quota'>> {
+  const used = (await usedBytes?.().catch(() => null)) ?? null
+  const already = used === null ? '' : ` This site takes up ${size(used)} now.`
+  return fail('quota', `The browser ran out of room: ${size(copiedBytes)} of ${size(totalBytes)} could be written, and were removed again.${already}`, {
+    next: 'Delete a dataset or an old run, or free disk space, then drop the file again.',
+  })
+}
+
+function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }
 
 async function onDisk<T>(work: () => Promise<T>): Promise<T> {
@@ -108,52 +198,6 @@ async function onDisk<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     const failure = writeFailure(error)
-    throw failure.ok ? error : new Refused(failure)
+    throw failure.ok || failure.kind === 'storage' ? error : new Refused(failure)
   }
-}
-
-/** Reads the file once without storing it: its columns, every problem and its count, and a sample for training. */
-async function check(bytes: Bytes, fileName: string, { onProgress, stop }: ImportOptions): Promise<Checked> {
-  const total = bytes.byteLength
-  if (total === 0) throw new Refused(fail('empty', 'The file has no bytes.', { next: 'Choose another file.' }))
-  const format = await formatOf(bytes, fileName)
-  const index = format === 'jsonl' ? await indexJsonl(bytes, (doneBytes, rows) => onProgress({ doneBytes, totalBytes: total, rows, text: 'Checking' }), stop) : null
-  const source = index ? openJsonl(bytes, index) : await openParquet(bytes)
-  const set = recognise(source.columns)
-  if (stop.aborted) return { format, source, set: set.ok ? set.value : emptySet(), index, sample: [] }
-  if (source.rows === 0) throw new Refused(fail('empty', 'The file has columns but no row.', { next: 'Choose another file.' }))
-  if (!set.ok) throw new Refused(set)
-  const sample = await source.read(taughtColumns(set.value), 0, Math.min(SAMPLE_ROWS, source.rows))
-  await checkRows(source, set.value, (rows) => onProgress({ doneBytes: Math.round((rows / source.rows) * total), totalBytes: total, rows, text: 'Checking' }), stop)
-  return { format, source, set: set.value, index, sample: sample.flatMap((raw) => taughtRow(set.value, raw) ?? []) }
-}
-
-function emptySet(): Recognised {
-  return { schema: { id: 'fineproofs-sft', name: '', columns: [], grid: [] }, names: {} }
-}
-
-/** Decodes the columns that every row must have; the long ones are decoded when they are read. */
-async function checkRows(source: RowSource, set: Recognised, onRows: (rows: number) => void, stop: Stop): Promise<void> {
-  const columns = columnsFor(set, ['problem', set.schema.id === 'fineproofs-rl' ? 'rubric' : 'category'])
-  const problem = set.names.problem!
-  let start = 0
-  for (const end of source.groupEnds) {
-    if (stop.aborted) return
-    const rows = await source.read(columns, start, end)
-    const bad = rows.findIndex((row) => typeof row[problem] !== 'string' || row[problem] === '')
-    if (bad >= 0) throw new Refused(fail('wrongType', `Row ${start + bad + 1} has no text in \`${problem}\`.`, { next: 'Fix or remove that row, then drop the file again.' }))
-    start = end
-    onRows(end)
-  }
-}
-
-async function formatOf(bytes: Bytes, fileName: string): Promise<'parquet' | 'jsonl'> {
-  const head = new Uint8Array(await bytes.slice(0, Math.min(4096, bytes.byteLength)))
-  const magic = String.fromCharCode(...head.slice(0, 4))
-  if (magic === 'PAR1' || /\.parquet$/i.test(fileName)) return 'parquet'
-  const isPacked = magic.startsWith('PK') || (head[0] === 0x1f && head[1] === 0x8b) || (head[0] === 0x28 && head[1] === 0xb5)
-  if (isPacked) throw new Refused(fail('unsupported', 'This is a compressed archive.', { next: 'Unpack it and drop the parquet or jsonl file inside.' }))
-  if (magic === 'PARE') throw new Refused(fail('unsupported', 'This parquet file is encrypted.', { next: 'Export it without encryption.' }))
-  if (new TextDecoder().decode(head).trimStart().startsWith('{') || /\.(jsonl|ndjson)$/i.test(fileName)) return 'jsonl'
-  throw new Refused(fail('unsupported', 'A dataset of proofs is a parquet or a jsonl file; this is neither.', { next: 'Export it as parquet or as one JSON object a line. Grading tables go to Judges.' }))
 }

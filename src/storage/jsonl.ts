@@ -1,6 +1,8 @@
 /** JSON lines as rows: one pass notes where each row begins, later reads fetch only their range of bytes. */
 import type { Stop } from '../base/stop'
+import type { ColumnInfo } from '../proofs/schemas/schema'
 import type { Bytes, RowSource } from './bytes'
+import { castValue, type Cast } from './csvRows'
 
 const CHUNK_BYTES = 2 ** 20
 const MAX_LINE_BYTES = 8 * 2 ** 20
@@ -9,13 +11,17 @@ const SPAN_BYTES = 4 * 2 ** 20
 /** Rows that are checked at once; between two groups a cancel is heard. */
 const GROUP_ROWS = 2_048
 const MAX_KEYS = 1_000
+/** Deeper values could be parsed, but neither cloned to the page nor stored. */
+const MAX_DEPTH = 64
 const NEWLINE = 10
 
 export interface JsonlIndex {
   /** Byte range of row i: starts[i] to ends[i], in the file. */
   readonly starts: Float64Array
   readonly ends: Float64Array
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly columns: readonly ColumnInfo[]
+  /** Columns whose values were written as text (a csv file) and are read as what they say. */
+  readonly casts?: Readonly<Record<string, Cast>>
 }
 
 /**
@@ -25,7 +31,7 @@ export interface JsonlIndex {
 export async function indexJsonl(bytes: Bytes, onRead: (doneBytes: number, rows: number) => void, stop: Stop): Promise<JsonlIndex> {
   const starts: number[] = []
   const ends: number[] = []
-  const types = new Map<string, string>()
+  const types = new Map<string, { type: string; bytes: number }>()
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let line = 0
   let lineStart = 0
@@ -39,7 +45,10 @@ export async function indexJsonl(bytes: Bytes, onRead: (doneBytes: number, rows:
     starts.push(start)
     ends.push(start + raw.length)
     for (const [name, value] of Object.entries(row)) {
-      types.set(name, joined(types.get(name), jsonType(value)))
+      if (name === '__proto__') throw new Error(`line ${line} has a field called "__proto__"`)
+      if (isDeeper(value, MAX_DEPTH)) throw new Error(`line ${line} nests \`${name.slice(0, 60)}\` deeper than ${MAX_DEPTH} levels`)
+      const known = types.get(name)
+      types.set(name, { type: joined(known?.type, jsonType(value)), bytes: (known?.bytes ?? 0) + roughBytes(value) })
       if (types.size > MAX_KEYS) throw new Error(`line ${line} brings the columns over 1,000`)
     }
   }
@@ -58,7 +67,21 @@ export async function indexJsonl(bytes: Bytes, onRead: (doneBytes: number, rows:
     onRead(Math.min(at + CHUNK_BYTES, bytes.byteLength), starts.length)
   }
   if (rest.length > 0 && !stop.aborted) take(rest, lineStart)
-  return { starts: Float64Array.from(starts), ends: Float64Array.from(ends), columns: [...types].map(([name, type]) => ({ name, type })) }
+  return { starts: Float64Array.from(starts), ends: Float64Array.from(ends), columns: [...types].map(([name, { type, bytes: sum }]) => ({ name, type, meanBytes: sum / Math.max(1, starts.length) })) }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
+}
+
+/** Text by its length; lists and structs by what they hold, roughly. */
+function roughBytes(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null || depth > 3) return 8
+  let sum = 0
+  for (const inner of Object.values(value)) sum += roughBytes(inner, depth + 1)
+  return sum
 }
 
 function joinBytes(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -104,7 +127,7 @@ function joined(a: string | undefined, b: string): string {
 }
 
 /** Rows by the index of an earlier pass. */
-export function openJsonl(bytes: Bytes, { starts, ends, columns }: JsonlIndex): RowSource {
+export function openJsonl(bytes: Bytes, { starts, ends, columns, casts }: JsonlIndex): RowSource {
   const rows = starts.length
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const groupEnds = Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, i) => Math.min(rows, (i + 1) * GROUP_ROWS))
@@ -120,7 +143,7 @@ export function openJsonl(bytes: Bytes, { starts, ends, columns }: JsonlIndex): 
         const span = new Uint8Array(await bytes.slice(offset, ends[last - 1]!))
         for (let row = first; row < last; row++) {
           const record = parseLine(decoder, span.subarray(starts[row]! - offset, ends[row]! - offset), row + 1)
-          records.push(Object.fromEntries(wanted.map((name) => [name, record?.[name] ?? null])))
+          records.push(Object.fromEntries(wanted.map((name) => [name, castValue(casts?.[name], record && Object.hasOwn(record, name) ? record[name] : null)])))
         }
         first = last
       }

@@ -10,7 +10,7 @@ export async function openParquet(bytes: Bytes): Promise<RowSource> {
   await checkEnds(bytes)
   const metadata = await parquetMetadataAsync(bytes)
   checkFooter(metadata, bytes.byteLength)
-  const columns = parquetSchema(metadata).children.map((node) => ({ name: node.element.name, type: typeName(node) }))
+  const columns = parquetSchema(metadata).children.map((node) => ({ name: node.element.name, type: typeName(node), meanBytes: meanBytes(metadata, node.element.name) }))
   const groupEnds: number[] = []
   for (const group of metadata.row_groups) groupEnds.push((groupEnds.at(-1) ?? 0) + Number(group.num_rows))
   return {
@@ -24,6 +24,13 @@ export async function openParquet(bytes: Bytes): Promise<RowSource> {
       return records
     },
   }
+}
+
+function meanBytes(metadata: FileMetaData, name: string): number {
+  let bytes = 0
+  for (const group of metadata.row_groups)
+    for (const { meta_data: column } of group.columns) if (column?.path_in_schema[0] === name) bytes += Number(column.total_uncompressed_size)
+  return bytes / Math.max(1, Number(metadata.num_rows))
 }
 
 /** Decompressors are half a megabyte of code: loaded only for codecs that hyparquet does not know itself. */
@@ -50,6 +57,7 @@ function checkFooter(metadata: FileMetaData, fileBytes: number): void {
   const sum = metadata.row_groups.reduce((rows, group) => rows + Number(group.num_rows), 0)
   if (sum !== total || metadata.row_groups.some((g) => g.num_rows < 0)) throw new Error(`its row groups hold ${sum} rows, its footer claims ${total}`)
   if (metadata.schema.length > MAX_COLUMNS * 4) throw new Error(`it has ${metadata.schema.length} schema nodes; 4,000 is the most`)
+  if (metadata.schema.some(({ name }) => name === '__proto__')) throw new Error('it has a column called "__proto__"')
   for (const [i, group] of metadata.row_groups.entries()) {
     for (const { meta_data: column } of group.columns) {
       if (!column) throw new Error(`row group ${i + 1} does not say where its columns are`)

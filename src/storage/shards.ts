@@ -5,12 +5,26 @@ import { Sha256 } from './sha256'
 
 /** What keeps shards; given as an argument, so that a test can hand in `memoryShards()`. */
 export interface Shards {
-  /** Copies the file; null when stopped. A copy that was not completed is gone. Throws what the disk threw. */
-  write(name: string, file: Bytes, onCopied: (doneBytes: number) => void, stop: Stop): Promise<{ readonly sha256: string } | null>
+  /** Writes the chunks one after the other; null when stopped. What was not completed is gone. Throws what the disk threw. */
+  write(name: string, chunks: Chunks, onWritten: (doneBytes: number) => void, stop: Stop): Promise<WrittenShard | null>
   /** Null when there is no such shard. */
   read(name: string): Promise<Bytes | null>
   remove(name: string): Promise<void>
   list(): Promise<string[]>
+  /** The shard as a file to hand out; null when there is no such shard. */
+  file(name: string): Promise<File | Blob | null>
+}
+
+export type Chunks = AsyncIterable<Uint8Array<ArrayBuffer>>
+
+export interface WrittenShard {
+  readonly sha256: string
+  readonly sizeBytes: number
+}
+
+/** The bytes from first to last, a few MiB at a time. */
+export async function* chunksOf(bytes: Bytes, chunkBytes = CHUNK_BYTES): Chunks {
+  for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield new Uint8Array(await bytes.slice(at, Math.min(at + chunkBytes, bytes.byteLength)))
 }
 
 const FOLDER = 'datasets'
@@ -24,39 +38,39 @@ function isMissing(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'NotFoundError'
 }
 
-/** Feeds `file` to `put` in chunks; its hash, or null when stopped. */
-async function copy(file: Bytes, put: (chunk: Uint8Array<ArrayBuffer>, at: number) => void, onCopied: (doneBytes: number) => void, stop: Stop) {
+/** Feeds the chunks to `put`; their hash and length, or null when stopped. */
+async function take(chunks: Chunks, put: (chunk: Uint8Array<ArrayBuffer>, at: number) => void, onWritten: (doneBytes: number) => void, stop: Stop): Promise<WrittenShard | null> {
   const hash = new Sha256()
-  for (let at = 0; at < file.byteLength; at += CHUNK_BYTES) {
+  let at = 0
+  for await (const chunk of chunks) {
     if (stop.aborted) return null
-    const chunk = new Uint8Array(await file.slice(at, Math.min(at + CHUNK_BYTES, file.byteLength)))
     put(chunk, at)
     hash.update(chunk)
-    onCopied(at + chunk.length)
+    at += chunk.length
+    onWritten(at)
   }
-  return stop.aborted ? null : { sha256: hash.hex() }
+  return stop.aborted ? null : { sha256: hash.hex(), sizeBytes: at }
 }
 
 /** Only a worker may write: a synchronous handle is the one that every browser has. */
 const browserShards: Shards = {
-  async write(name, file, onCopied, stop) {
+  async write(name, chunks, onWritten, stop) {
     const home = await folder()
     const handle = await (await home.getFileHandle(name, { create: true })).createSyncAccessHandle()
-    let copied: { sha256: string } | null = null
+    let written: WrittenShard | null = null
     try {
       handle.truncate(0)
-      copied = await copy(file, (chunk, at) => {
-        const written = handle.write(chunk, { at })
-        if (written !== chunk.length) throw new DOMException('the disk took only part of it', 'QuotaExceededError')
-      }, onCopied, stop)
+      written = await take(chunks, (chunk, at) => {
+        if (handle.write(chunk, { at }) !== chunk.length) throw new DOMException('the disk took only part of it', 'QuotaExceededError')
+      }, onWritten, stop)
       handle.flush()
-      return copied
+      return written
     } catch (error) {
-      copied = null
+      written = null
       throw error
     } finally {
       handle.close()
-      if (!copied) await home.removeEntry(name).catch(() => {})
+      if (!written) await home.removeEntry(name).catch(() => {})
     }
   },
   async read(name) {
@@ -78,6 +92,14 @@ const browserShards: Shards = {
     for await (const name of (await folder()).keys()) names.push(name)
     return names
   },
+  async file(name) {
+    try {
+      return await (await (await folder()).getFileHandle(name)).getFile()
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  },
 }
 
 export function openShards(): Shards {
@@ -88,14 +110,14 @@ export function openShards(): Shards {
 export function memoryShards(failAt = Infinity): Shards {
   const files = new Map<string, Blob>()
   return {
-    async write(name, file, onCopied, stop) {
+    async write(name, chunks, onWritten, stop) {
       const parts: Uint8Array<ArrayBuffer>[] = []
-      const copied = await copy(file, (chunk, at) => {
+      const written = await take(chunks, (chunk, at) => {
         if (at + chunk.length > failAt) throw new DOMException('', 'QuotaExceededError')
         parts.push(chunk)
-      }, onCopied, stop)
-      if (copied) files.set(name, new Blob(parts))
-      return copied
+      }, onWritten, stop)
+      if (written) files.set(name, new Blob(parts))
+      return written
     },
     read: async (name) => {
       const blob = files.get(name)
@@ -103,5 +125,6 @@ export function memoryShards(failAt = Infinity): Shards {
     },
     remove: async (name) => void files.delete(name),
     list: async () => [...files.keys()],
+    file: async (name) => files.get(name) ?? null,
   }
 }

@@ -2,12 +2,14 @@
 import { proxy } from 'comlink'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import { openWorker, type LabWorker } from '../labWorker'
-import type { DataApi, DataWorkerApi, DatasetRecord, ImportFailure, OnProgress } from './protocol'
+import { CHANGES, type DataApi, type DataWorkerApi, type DatasetRecord, type ImportFailure, type OnProgress, type OnRows } from './protocol'
 
 type DataWorker = LabWorker<DataWorkerApi>
 
-/** A damaged file can send its reader round for ever; only ending the worker stops that. */
+/** A damaged file, or a pattern that explodes, can keep its reader busy for ever; only ending the worker stops that. */
 const SILENCE_MS = 20_000
+/** While a file is taken in, the worker says something every few MiB; a small file cannot be silent for long. */
+const importSilenceMs = (bytes: number) => Math.min(SILENCE_MS, 4_500 + bytes / 10_000)
 
 let current: DataWorker | null = null
 
@@ -34,21 +36,25 @@ function failureOf<Kind extends string>(kind: Kind, error: unknown, where?: stri
   })
 }
 
-/** Runs `work`, and ends the worker when nothing is heard for 20 seconds. `work` calls `heard` at each sign of life. */
-async function guarded<T>(work: (worker: DataWorker, heard: () => void) => Promise<T>): Promise<T> {
+/**
+ * Runs `work`, and ends the worker when nothing is heard for 20 seconds. `work` calls `heard` at each sign of life.
+ * @param silenceMs how long it may be silent after the first one
+ */
+async function guarded<T>(work: (worker: DataWorker, heard: () => void) => Promise<T>, silenceMs = SILENCE_MS): Promise<T> {
   const worker = dataWorker()
   let timer: ReturnType<typeof setTimeout> | undefined
   let giveUp: (error: Error) => void = () => {}
   const silence = new Promise<never>((_, reject) => (giveUp = reject))
-  const heard = () => {
+  const wait = (ms: number) => {
     clearTimeout(timer)
     timer = setTimeout(() => {
       if (current === worker) current = null
-      giveUp(new Error(`the file gave nothing for ${SILENCE_MS / 1000} seconds and reading it was given up`))
+      giveUp(new Error(`nothing was heard for ${Math.round(ms / 1000)} seconds and it was given up`))
       setTimeout(() => worker.terminate()) // after the reason above has been heard
-    }, SILENCE_MS)
+    }, ms)
   }
-  heard()
+  const heard = () => wait(silenceMs)
+  wait(SILENCE_MS) // its code may have to be loaded first
   try {
     return await Promise.race([silence, worker.call(work(worker, heard)) as Promise<T>])
   } finally {
@@ -56,12 +62,16 @@ async function guarded<T>(work: (worker: DataWorker, heard: () => void) => Promi
   }
 }
 
-async function read<T>(ask: (api: DataWorker['api']) => Promise<Result<T, 'unreadable' | 'noDataset'>>): Promise<Result<T, 'unreadable' | 'noDataset'>> {
+async function read<T, Kind extends string>(ask: (api: DataWorker['api'], heard: () => void) => Promise<Result<T, Kind>>): Promise<Result<T, Kind | 'unreadable'>> {
   try {
-    return await guarded((worker) => ask(worker.api))
+    return await guarded((worker, heard) => ask(worker.api, heard))
   } catch (error) {
     return failureOf('unreadable', error)
   }
+}
+
+function listening(heard: () => void, onRows: OnRows): OnRows {
+  return proxy((rows: number) => (heard(), onRows(rows)))
 }
 
 export const dataClient: DataApi = {
@@ -75,20 +85,28 @@ export const dataClient: DataApi = {
     }
   },
 
-  async importFile(job: string, file: File, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>> {
+  async importFiles(job, files, member, onProgress): Promise<Result<DatasetRecord, ImportFailure>> {
     try {
       return await guarded<Result<DatasetRecord, ImportFailure>>((worker, heard) =>
-        worker.api.importFile(job, file, proxy((progress: Parameters<OnProgress>[0]) => (heard(), onProgress(progress)))))
+        worker.api.importFiles(job, files, member, proxy((progress: Parameters<OnProgress>[0]) => (heard(), onProgress(progress)))), importSilenceMs(files.reduce((sum, f) => sum + f.size, 0)))
     } catch (error) {
-      return failureOf('unreadable', error, `\`${file.name}\``)
+      return failureOf('unreadable', error, files.map((f) => `\`${f.name}\``).join(', '))
     }
   },
 
   async cancel(job) {
     if (current) await call((api) => api.cancel(job))
   },
+  archive: (file) => read((api) => api.archive(file)),
+  change: (datasetId, change) => read((api) => api.change(datasetId, change)),
   remove: (datasetId) => call((api) => api.remove(datasetId)),
-  gridRows: (datasetId, start, end) => read((api) => api.gridRows(datasetId, start, end)),
+  restore: (datasetId) => call((api) => api.restore(datasetId)),
+  purge: (datasetId) => call((api) => api.purge(datasetId)),
+  trash: () => call((api) => api.trash()),
+  shardFiles: (datasetId) => read((api) => api.shardFiles(datasetId)),
+  facts: (datasetId, onRows) => read((api, heard) => api.facts(datasetId, listening(heard, onRows))),
+  select: (datasetId, query, onRows) => read((api, heard) => api.select(datasetId, query, listening(heard, onRows))),
+  gridPage: (datasetId, rows, query) => read((api) => api.gridPage(datasetId, rows, query)),
   readRow: (datasetId, index) => read((api) => api.readRow(datasetId, index)),
   readReasoning: (datasetId, index) => read((api) => api.readReasoning(datasetId, index)),
 
@@ -100,6 +118,11 @@ export const dataClient: DataApi = {
   checkpointFile: (runId) => call((api) => api.checkpointFile(runId)),
   removeRun: (runId) => call((api) => api.removeRun(runId)),
   usage: () => call((api) => api.usage()),
+  onDatasetsChanged(heard) {
+    const channel = new BroadcastChannel(CHANGES)
+    channel.onmessage = () => heard()
+    return () => channel.close()
+  },
   persist: async () => (await navigator.storage?.persist?.()) ?? false,
 }
 

@@ -1,28 +1,67 @@
 /** The contract of the data worker: datasets and stored runs, in and out of the browser's storage. */
 import type { Result } from '../../src/base/result'
 import type { MetricPoint, RolloutStep, RunRecord } from '../../src/posttrain/runRecords'
-import type { GridRow, ProofRow } from '../../src/proofs/schemas/rows'
-import type { DatasetRecord } from '../../src/storage/datasets'
+import type { Query } from '../../src/proofs/query/filters'
+import type { ProofRow } from '../../src/proofs/schemas/rows'
+import type { RoleNames } from '../../src/proofs/schemas/schema'
+import type { ArchiveFailure, ArchiveMember, MemberChoice } from '../../src/storage/archive'
+import type { ReadFailure } from '../../src/storage/datasets'
+import type { DatasetFlag, DatasetRecord, Provenance } from '../../src/storage/datasetRecord'
+import type { ColumnFacts, GridPage, QueryFailure, Selection } from '../../src/storage/datasetTable'
+import type { TrashRecord } from '../../src/storage/datasetTrash'
 import type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
 
 export type { GridRow, ProofRow } from '../../src/proofs/schemas/rows'
 export type { ColumnInfo, SchemaId } from '../../src/proofs/schemas/schema'
-export type { DatasetRecord } from '../../src/storage/datasets'
+export type { ArchiveMember, MemberChoice } from '../../src/storage/archive'
+export type { DatasetFlag, DatasetRecord, Provenance } from '../../src/storage/datasetRecord'
+export type { ColumnFacts, GridPage, Selection } from '../../src/storage/datasetTable'
+export type { TrashRecord } from '../../src/storage/datasetTrash'
 export type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
 
-export type OnProgress = (progress: ImportProgress) => void
+/** With `opened`, the dataset can be read from here on, though it is not stored yet. */
+export type OnProgress = (progress: ImportProgress & { readonly opened?: DatasetRecord }) => void
+export type OnRows = (doneRows: number) => void
+
+/** What the researcher says of a dataset; what is left out stays. */
+export interface DatasetChange {
+  readonly roles?: RoleNames
+  readonly flags?: readonly DatasetFlag[]
+  readonly provenance?: Provenance
+}
+
+export interface StorageUse {
+  readonly usedBytes: number
+  readonly quotaBytes: number
+  readonly persisted: boolean
+}
 
 export interface DataApi {
   datasets(): Promise<readonly DatasetRecord[]>
   /** Puts the bundled samples into the catalogue, but for those that were removed, unless `restore`; gives the catalogue. */
   ensureSample(restore?: boolean): Promise<Result<readonly DatasetRecord[], ImportFailure>>
-  importFile(job: string, file: File, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
+  /** The shards of one dataset, or one file; of a zip the chosen member. */
+  importFiles(job: string, files: readonly File[], member: MemberChoice | null, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
   cancel(job: string): Promise<void>
+  /** The tables in a zip. */
+  archive(file: File): Promise<Result<readonly ArchiveMember[], ArchiveFailure>>
+  change(datasetId: string, change: DatasetChange): Promise<Result<DatasetRecord, ReadFailure | 'quota' | 'storage'>>
+  /** Takes it out of the catalogue; `restore` undoes that until the removal is final. */
   remove(datasetId: string): Promise<void>
-  /** Rows [start, end) for the grid; reads only the columns it shows. */
-  gridRows(datasetId: string, start: number, end: number): Promise<Result<readonly GridRow[], 'unreadable' | 'noDataset'>>
-  readRow(datasetId: string, index: number): Promise<Result<ProofRow, 'unreadable' | 'noDataset'>>
-  readReasoning(datasetId: string, index: number): Promise<Result<string | null, 'unreadable' | 'noDataset'>>
+  restore(datasetId: string): Promise<DatasetRecord | null>
+  /** Makes a removal final: its room is free after this. */
+  purge(datasetId: string): Promise<void>
+  trash(): Promise<readonly TrashRecord[]>
+  /** The stored files of a dataset, to be saved elsewhere. */
+  shardFiles(datasetId: string): Promise<Result<readonly { readonly name: string; readonly file: Blob }[], ReadFailure>>
+  /** What each column holds; reads the short columns the first time. */
+  facts(datasetId: string, onRows: OnRows): Promise<Result<readonly ColumnFacts[], ReadFailure>>
+  /** Rows that pass, in order. A later call for the same dataset takes the place of one underway. */
+  select(datasetId: string, query: Query, onRows: OnRows): Promise<Result<Selection, ReadFailure | QueryFailure>>
+  /** Cells of these rows. */
+  gridPage(datasetId: string, rows: readonly number[], query: Query): Promise<Result<GridPage, ReadFailure>>
+  readRow(datasetId: string, index: number): Promise<Result<ProofRow, ReadFailure>>
+  readReasoning(datasetId: string, index: number): Promise<Result<string | null, ReadFailure>>
   runs(): Promise<readonly RunRecord[]>
   run(runId: string): Promise<RunRecord | null>
   metrics(runId: string): Promise<readonly MetricPoint[]>
@@ -32,11 +71,16 @@ export interface DataApi {
   checkpointFile(runId: string): Promise<Blob | null>
   removeRun(runId: string): Promise<void>
   /** Bytes used and allowed by this origin, and whether the browser promised to keep them. */
-  usage(): Promise<{ usedBytes: number; quotaBytes: number; persisted: boolean }>
+  usage(): Promise<StorageUse>
   persist(): Promise<boolean>
+  /** Calls back whenever the catalogue changed, in any tab. @returns what ends it */
+  onDatasetsChanged(heard: () => void): () => void
 }
 
 /** The worker's side: it does not know the page's address, the client does. */
-export interface DataWorkerApi extends Omit<DataApi, 'ensureSample'> {
+export interface DataWorkerApi extends Omit<DataApi, 'ensureSample' | 'onDatasetsChanged'> {
   ensureSample(baseUrl: string, restore: boolean): Promise<Result<readonly DatasetRecord[], ImportFailure>>
 }
+
+/** Channel on which a worker says that it changed the catalogue. */
+export const CHANGES = 'lab-datasets-changed'

@@ -2,6 +2,7 @@
 import { fail, type Failure } from '../../src/base/result'
 import { neverStop } from '../../src/base/stop'
 import type { DatasetHome } from '../../src/storage/datasets'
+import type { Provenance } from '../../src/storage/datasetRecord'
 import { importDataset, type ImportFailure } from '../../src/storage/importDataset'
 
 export const SAMPLES = [
@@ -10,6 +11,8 @@ export const SAMPLES = [
   { id: 'sample-tiny-proofs-heldout', file: 'tiny-proofs-heldout.parquet', name: 'Tiny proofs – RL held-out (sample)' },
 ] as const
 
+const SAMPLE_PROVENANCE: Provenance = { source: 'bundled with the lab, made by its generator', revision: null, licence: 'Apache-2.0', packing: [] }
+
 /** Stores those samples that are neither there nor removed (`restore`: removed ones too). Null, or why one could not be had. */
 export async function storeSamples(home: DatasetHome, baseUrl: string, restore: boolean, now: number): Promise<Failure<ImportFailure> | null> {
   for (const [i, { id, file, name }] of SAMPLES.entries()) {
@@ -17,7 +20,7 @@ export async function storeSamples(home: DatasetHome, baseUrl: string, restore: 
     if (!restore && (await home.database.get(['sampleRemoved', id]))) continue
     const blob = await download(new URL(`sample/${file}`, baseUrl))
     if (!(blob instanceof Blob)) return blob
-    const stored = await importDataset(home, new File([blob], file), { id, name, origin: 'sample', now: now + i, onProgress: () => {}, stop: neverStop })
+    const stored = await importDataset(home, [new File([blob], file)], { id, name, origin: 'sample', now: now + i, provenance: SAMPLE_PROVENANCE, onProgress: () => {}, stop: neverStop })
     if (!stored.ok) return stored
     await home.database.write([{ drop: { under: ['sampleRemoved', id] } }])
   }

@@ -1,14 +1,20 @@
 /** The shell of the data worker: it owns the imports underway; reading and storing is src/storage. */
 import { fail, ok, type Failure } from '../../src/base/result'
-import { DatasetReader, listDatasets, openDatasetHome, removeDataset, sweepShards } from '../../src/storage/datasets'
-import { importDataset, type ImportFailure } from '../../src/storage/importDataset'
+import { archiveMembers } from '../../src/storage/archive'
+import { changeDataset } from '../../src/storage/changeDataset'
+import { DatasetReader, getDataset, listDatasets, openDatasetHome } from '../../src/storage/datasets'
+import { listTrash, purgeDataset, restoreDataset, sweepShards, trashDataset } from '../../src/storage/datasetTrash'
+import { importDataset, type EarlyDataset, type ImportFailure } from '../../src/storage/importDataset'
+import { shardNamed } from '../../src/proofs/schemas/shardNames'
 import { openRunStore } from '../../src/storage/runs'
 import { exposeAlive } from '../alive'
-import type { DataWorkerApi, ImportProgress, OnProgress } from './protocol'
+import { CHANGES, type DataWorkerApi, type OnProgress } from './protocol'
 import { storeSamples } from './samples'
+import { Tables } from './tables'
 
 const home = openDatasetHome()
 const reader = new DatasetReader(home)
+const tables = new Tables(reader)
 const runs = openRunStore()
 const jobs = new Map<string, AbortController>()
 
@@ -24,7 +30,7 @@ addEventListener('unhandledrejection', (event) => {
 
 const swept = navigator.locks
   .request(WRITERS, { ifAvailable: true }, async (lock) => {
-    if (lock) await sweepShards(home)
+    if (lock) await sweepShards(home, Date.now())
   })
   .catch(() => {}) // a sweep that fails is tried at the next start; the imports report what is wrong with the disk
 
@@ -42,15 +48,34 @@ function catchEscaped(where: string): { failed: Promise<Failure<ImportFailure>>;
   return { failed, done: () => void escaped.delete(give) }
 }
 
+const changes = new BroadcastChannel(CHANGES)
+
+/** Other tabs, and the page itself, read the catalogue anew. */
+function changed(datasetId: string): void {
+  reader.forget(datasetId)
+  tables.forget(datasetId)
+  changes.postMessage(datasetId)
+}
+
+async function usedBytes(): Promise<number | null> {
+  return (await navigator.storage.estimate()).usage ?? null
+}
+
 /** At most ten messages a second, and the last one. */
 function unhurried(onProgress: OnProgress): OnProgress {
   let last = -Infinity
-  return (progress: ImportProgress) => {
+  return (progress) => {
     const now = performance.now()
     if (now - last < 100 && progress.doneBytes < progress.totalBytes) return
     last = now
     onProgress(progress)
   }
+}
+
+/** One file by its name; the shards of a set by what their names share. */
+function nameOf(files: readonly File[]): string {
+  const first = files[0]?.name ?? ''
+  return files.length === 1 ? first : (shardNamed(first)?.set ?? first)
 }
 
 let sampling: Promise<Failure<ImportFailure> | null> | null = null
@@ -67,38 +92,78 @@ exposeAlive({
     return failure ?? ok(await listDatasets(home))
   },
 
-  async importFile(job, file, onProgress) {
+  async importFiles(job, files, member, onProgress) {
     const stop = new AbortController()
     jobs.set(job, stop) // before the first await, so a cancel sent right behind the start finds it
-    const { failed, done } = catchEscaped(`\`${file.name}\``)
+    const totalBytes = files.reduce((sum, f) => sum + f.size, 0)
+    const name = member ? member.name.split('/').at(-1)! : nameOf(files)
+    const { failed, done } = catchEscaped(`\`${name}\``)
     const id = crypto.randomUUID()
     // Waiting for the samples, or for another tab, is no silence.
-    const waiting = setInterval(() => onProgress({ doneBytes: 0, totalBytes: file.size, rows: 0, text: 'Waiting for another import' }), 2_000)
+    const waiting = setInterval(() => onProgress({ doneBytes: 0, totalBytes, rows: 0, text: 'Waiting for another import' }), 2_000)
     try {
-      return await writing(() => {
+      const result = await writing(() => {
         clearInterval(waiting)
+        const onOpened = ({ record, source }: EarlyDataset) => {
+          reader.hold(record, source)
+          onProgress({ doneBytes: 0, totalBytes, rows: record.rows, text: 'Storing', opened: record })
+        }
         return Promise.race([
           failed.then((failure) => (stop.abort(), failure)),
-          importDataset(home, file, { id, name: file.name, origin: 'file', now: Date.now(), onProgress: unhurried(onProgress), stop: stop.signal }),
+          importDataset(home, files, { id, name, origin: 'file', now: Date.now(), onProgress: unhurried(onProgress), onOpened, stop: stop.signal, usedBytes, ...(member ? { member } : {}) }),
         ])
       })
+      changed(id)
+      return result
     } finally {
       clearInterval(waiting)
+      reader.forget(id)
       done()
       jobs.delete(job)
     }
   },
 
+  archive: (file) => archiveMembers(file, file.name),
+
   async cancel(job) {
     jobs.get(job)?.abort()
   },
 
-  async remove(datasetId) {
-    reader.forget(datasetId)
-    await removeDataset(home, datasetId)
+  async change(datasetId, change) {
+    const result = await changeDataset(home, reader, datasetId, change)
+    if (result.ok) changed(datasetId)
+    return result
   },
 
-  gridRows: (datasetId, start, end) => reader.gridRows(datasetId, start, end),
+  async remove(datasetId) {
+    const result = await trashDataset(home, datasetId, Date.now())
+    if (!result.ok) throw new Error(result.what)
+    changed(datasetId)
+  },
+  async restore(datasetId) {
+    const record = await restoreDataset(home, datasetId)
+    changed(datasetId)
+    return record
+  },
+  async purge(datasetId) {
+    await purgeDataset(home, datasetId)
+    changed(datasetId)
+  },
+  trash: () => listTrash(home),
+
+  async shardFiles(datasetId) {
+    const record = await getDataset(home, datasetId)
+    if (!record) return fail('noDataset', 'This dataset is not stored in this browser.', { where: 'Datasets' })
+    if (record.flags.includes('no_export')) return fail('evaluationOnly', 'This dataset is marked to stay in this browser.', { where: `\`${record.name}\`` })
+    const files = await Promise.all(record.shards.map(async ({ name, fileName }) => ({ name: fileName, file: await home.shards.file(name) })))
+    const lost = files.find(({ file }) => file === null)
+    if (lost) return fail('unreadable', 'The browser has removed the stored file.', { where: `\`${lost.name}\`` })
+    return ok(files.flatMap(({ name, file }) => (file ? [{ name, file }] : [])))
+  },
+
+  facts: (datasetId, onRows) => tables.facts(datasetId, onRows),
+  select: (datasetId, query, onRows) => tables.select(datasetId, query, onRows),
+  gridPage: (datasetId, rows, query) => tables.page(datasetId, rows, query),
   readRow: (datasetId, index) => reader.readRow(datasetId, index),
   readReasoning: (datasetId, index) => reader.readReasoning(datasetId, index),
 

@@ -1,48 +1,102 @@
-/** One dataset: where it came from, what its columns are, its rows, and the row that is read. */
+/** One dataset: the row that is read, its rows to find one in, its columns, and where it came from. */
+import { useMemo } from 'react'
+import { clearedPatch, filterPatch, queryOf, sortPatch } from '../../proofs/query/filters'
+import { Badge } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
 import { bytes } from '../../ui/bytes'
+import { ErrorCard } from '../../ui/ErrorCard'
 import { Panel } from '../../ui/Panel'
+import { Segmented } from '../../ui/Segmented'
+import { useKeys } from '../../ui/useKeys'
 import { useView } from '../../ui/useView'
 import type { DatasetRecord } from '../../../workers/data/protocol'
+import { ColumnsPanel } from './ColumnsPanel'
 import { DatasetGrid } from './DatasetGrid'
 import styles from './DatasetsPlace.module.css'
-import { rowInView } from './gridWindow'
-import { counted, SCHEMA_NAMES } from './names'
+import { neighbour, placeOf, rowAt, rowInView } from './gridWindow'
+import { KeysDialog, useKeysDialog } from './KeysDialog'
+import { counted, schemaName, whyNotTrained } from './names'
+import { ProvenanceForm } from './ProvenanceForm'
+import { QueryBar } from './QueryBar'
 import { RowReader } from './RowReader'
+import { useDoubleKey } from './useDoubleKey'
+import { useFacts, useSelection } from './useTable'
 
-export function DatasetView({ dataset }: { readonly dataset: DatasetRecord }) {
+const TABS = [{ value: 'rows', label: 'Rows' }, { value: 'columns', label: 'Columns' }, { value: 'origin', label: 'Origin' }] as const
+type Tab = (typeof TABS)[number]['value']
+
+/** @param isEarly its rows are read from the dropped file, while that is still being stored */
+export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRecord; readonly isEarly: boolean }) {
   const [view, setView] = useView()
   const row = rowInView(view.row, dataset.rows)
+  const viewKey = JSON.stringify(view)
+  // One object as long as it asks the same: what follows is asked of the worker by it.
+  const query = useMemo(() => queryOf(JSON.parse(viewKey) as typeof view), [viewKey])
+  const { facts, failure, retry } = useFacts(dataset)
+  const result = useSelection(dataset, query)
+  const { selection } = result
+  const tab: Tab = TABS.find((t) => t.value === view.tab)?.value ?? 'rows'
+  const total = selection?.rows.length ?? dataset.rows
+  const isKeys = useKeysDialog()
+
+  const read = (next: number | null) => void (next !== null && setView({ row: next }, { replace: row !== null }))
+  const step = (steps: number) => read(row === null ? (total > 0 ? rowAt(selection, steps > 0 ? 0 : total - 1) : null) : neighbour(selection, dataset.rows, row, steps))
+  useKeys({
+    j: () => step(1), k: () => step(-1), Home: () => step(-Infinity), End: () => step(Infinity), G: () => step(Infinity), g: useDoubleKey(() => step(-Infinity)),
+    '/': () => document.querySelector<HTMLInputElement>('[data-workbench-search]')?.focus(),
+    '?': isKeys.open,
+    r: () => void (row !== null && setView({ raw: view.raw === '1' ? undefined : 1 }, { replace: true })),
+    Escape: () => void (row !== null && setView({ row: undefined, raw: undefined })),
+  })
+
   const provenance = [
-    dataset.origin === 'sample' ? 'bundled sample' : dataset.name, dataset.format, bytes(dataset.sizeBytes), counted(dataset.rows, 'row'),
+    dataset.provenance.source ?? (dataset.origin === 'derived' ? 'made here' : null), dataset.format, bytes(dataset.sizeBytes), counted(dataset.rows, 'row'),
     ...(dataset.format === 'parquet' ? [counted(dataset.rowGroups, 'row group')] : []),
-  ]
+    ...(dataset.shardsOf && dataset.shardsOf > dataset.shards.length && !isEarly ? [`${dataset.shards.length} of ${dataset.shardsOf} shards`] : []),
+  ].filter(Boolean)
+  const why = whyNotTrained(dataset) ?? (dataset.trainable.why && `Training here: ${dataset.trainable.why}`)
   return (
     <>
       {row === null ? null : (
         <RowReader
-          dataset={dataset} row={row} isRaw={view.raw === '1'}
-          onRow={(next) => setView({ row: next }, { replace: true })}
-          onRaw={(isRaw) => setView({ raw: isRaw ? 1 : undefined }, { replace: true })}
+          dataset={dataset} row={row} isRaw={view.raw === '1'} search={query.search} place={placeOf(selection, row)} total={total}
+          onStep={step} onRaw={(isRaw) => setView({ raw: isRaw ? 1 : undefined }, { replace: true })}
           onClose={() => setView({ row: undefined, raw: undefined })}
         />
       )}
       <Panel
-        title={dataset.name} note={SCHEMA_NAMES[dataset.schemaId]}
-        actions={row === null && dataset.rows > 0 ? <Button variant="primary" onClick={() => setView({ row: 0 })}>Read from row 1</Button> : null}
+        title={dataset.name} note={schemaName(dataset)}
+        actions={
+          <>
+            {row === null && total > 0 ? <Button variant="primary" onClick={() => read(rowAt(selection, 0))}>Read from row {rowAt(selection, 0) + 1}</Button> : null}
+            <Button onClick={isKeys.open} aria-keyshortcuts="?">Keys</Button>
+          </>
+        }
       >
         <p className={styles.provenance}>
-          {provenance.join(' · ')} · SHA-256 <code title={dataset.sha256}>{dataset.sha256.slice(0, 12)}</code>
+          {isEarly ? <><Badge tone="accent">Being stored</Badge> </> : null}
+          {provenance.join(' · ')}{dataset.sha256 ? <> · SHA-256 <code title={dataset.sha256}>{dataset.sha256.slice(0, 12)}</code></> : null}
         </p>
-        {dataset.trainable.why ? <p className={styles.why}>{dataset.trainable.why}</p> : null}
-        <details className={styles.columns}>
-          <summary>{counted(dataset.columns.length, 'column')}</summary>
-          <ul role="list">
-            {dataset.columns.map(({ name, type }) => <li key={name}><code>{name}</code> <span>{type}</span></li>)}
-          </ul>
-        </details>
-        <DatasetGrid key={dataset.id} dataset={dataset} row={row} onRow={(next) => setView({ row: next })} />
+        {why ? <p className={styles.why}>{why}</p> : null}
+        <div className={styles.tabs}>
+          <Segmented label="Part of the dataset" value={tab} options={TABS} onChange={(value) => setView({ tab: value === 'rows' ? undefined : value })} />
+        </div>
+        {failure ? <ErrorCard failure={failure} onRetry={retry} /> : null}
+        {tab === 'rows' ? (
+          <>
+            <QueryBar
+              dataset={dataset} facts={facts} query={query} result={result} onClear={() => setView(clearedPatch(view))}
+              onView={(patch, isTyping = false) => setView(patch, { replace: isTyping && query.search !== '' })}
+            />
+            {result.failure ? <ErrorCard failure={result.failure} onRetry={() => setView(clearedPatch(view))} retryLabel="Clear the query" /> : null}
+            <DatasetGrid
+              key={dataset.id} dataset={dataset} facts={facts} query={query} selection={selection} row={row} onRow={read}
+              onSort={(sort) => setView(sortPatch(sort))} onFilter={(column, filter) => setView(filterPatch(column, filter))}
+            />
+          </>
+        ) : tab === 'columns' ? <ColumnsPanel dataset={dataset} facts={facts} /> : <ProvenanceForm key={dataset.id} dataset={dataset} />}
       </Panel>
+      <KeysDialog state={isKeys} />
     </>
   )
 }

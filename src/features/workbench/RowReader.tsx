@@ -1,41 +1,45 @@
 /** One row, to be read: problem, proof and rubric beside each other; the reasoning only when asked for. */
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from '../../ui/Button'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { MathText } from '../../ui/MathText'
 import { Panel } from '../../ui/Panel'
 import { Segmented } from '../../ui/Segmented'
-import { useKeys } from '../../ui/useKeys'
 import { openData } from '../../../workers/data/client'
 import type { DatasetRecord, ProofRow } from '../../../workers/data/protocol'
 import styles from './RowReader.module.css'
 import { RubricView } from './RubricView'
+import { RowHealth } from './RowHealth'
 import { Scores } from './Scores'
+import { useHighlights } from './useHighlights'
 import { useAnswer } from '../../ui/useAnswer'
 
 export interface RowReaderProps {
   readonly dataset: DatasetRecord
   readonly row: number
   readonly isRaw: boolean
-  readonly onRow: (row: number) => void
+  readonly search: string
+  /** Where it stands among the selected rows; null when they leave it out. */
+  readonly place: number | null
+  readonly total: number
+  readonly onStep: (steps: number) => void
   readonly onRaw: (isRaw: boolean) => void
   readonly onClose: () => void
 }
 
-export function RowReader({ dataset, row, isRaw, onRow, onRaw, onClose }: RowReaderProps) {
-  const { answer, retry } = useAnswer(`${dataset.id} ${row}`, () => openData().readRow(dataset.id, row))
-  const hasNext = row + 1 < dataset.rows
-  const next = () => void (hasNext && onRow(row + 1))
-  const previous = () => void (row > 0 && onRow(row - 1))
-  useKeys({ j: next, k: previous, r: () => onRaw(!isRaw), Escape: onClose })
+export function RowReader({ dataset, row, isRaw, search, place, total, onStep, onRaw, onClose }: RowReaderProps) {
+  const { answer, retry } = useAnswer(`${dataset.id} ${row} ${JSON.stringify(dataset.roles)}`, () => openData().readRow(dataset.id, row))
+  const text = useRef<HTMLDivElement>(null)
+  useHighlights(text, answer?.ok ? search : '')
+  const of = total < dataset.rows ? `${place === null ? 'not among' : `${(place + 1).toLocaleString('en')} of`} ${total.toLocaleString('en')} selected` : `of ${dataset.rows.toLocaleString('en')}`
   return (
     <Panel
       title={`Row ${row + 1}`}
-      note={answer?.ok ? facts(answer.value) : `of ${dataset.rows.toLocaleString('en')}`}
+      note={answer?.ok ? `${facts(answer.value)} · ${of}` : of}
       actions={
         <>
-          <Button onClick={previous} disabled={row === 0} aria-keyshortcuts="k">Previous <kbd className={styles.key}>k</kbd></Button>
-          <Button onClick={next} disabled={!hasNext} aria-keyshortcuts="j">Next <kbd className={styles.key}>j</kbd></Button>
+          <Button onClick={() => onStep(-1)} disabled={place === 0} aria-keyshortcuts="k">Previous <kbd className={styles.key}>k</kbd></Button>
+          <Button onClick={() => onStep(1)} disabled={place === total - 1} aria-keyshortcuts="j">Next <kbd className={styles.key}>j</kbd></Button>
           <Segmented
             label="Text as" value={isRaw ? 'raw' : 'rendered'} onChange={(value) => onRaw(value === 'raw')}
             options={[{ value: 'rendered', label: 'Rendered', title: 'Key r' }, { value: 'raw', label: 'Raw', title: 'Key r' }]}
@@ -47,7 +51,9 @@ export function RowReader({ dataset, row, isRaw, onRow, onRaw, onClose }: RowRea
       {answer === null ? (
         <p role="status" className={styles.quiet}>Reading row {row + 1}…</p>
       ) : answer.ok ? (
-        <Row key={`${dataset.id} ${row}`} dataset={dataset} value={answer.value} isRaw={isRaw} />
+        <div ref={text}>
+          <Row key={`${dataset.id} ${row}`} dataset={dataset} value={answer.value} isRaw={isRaw} />
+        </div>
       ) : (
         <ErrorCard failure={answer} onRetry={retry} />
       )}
@@ -57,16 +63,23 @@ export function RowReader({ dataset, row, isRaw, onRow, onRaw, onClose }: RowRea
 
 function facts(row: ProofRow): string {
   const grade = row.grade === null ? null : `graded ${row.grade}/7`
-  return [row.source, row.category, row.competition, grade].filter(Boolean).join(' · ') || 'No source given'
+  return [row.problemId, row.solver, row.source, row.category, row.competition, grade].filter(Boolean).join(' · ') || 'No source given'
 }
 
 function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; readonly value: ProofRow; readonly isRaw: boolean }) {
   return (
     <>
+      <RowHealth row={value} />
       <div className={styles.columns}>
         <section className={styles.column}>
           <h3 className={styles.head}>Problem</h3>
           <Text text={value.problem} isRaw={isRaw} />
+          {value.solution === null ? null : (
+            <details className={styles.solution}>
+              <summary>Reference solution</summary>
+              <Text text={value.solution} isRaw={isRaw} />
+            </details>
+          )}
           {value.scores ? <Scores scores={value.scores} rewardMean={value.rewardMean} rewardStd={value.rewardStd} /> : null}
         </section>
         {value.proof === null ? null : (

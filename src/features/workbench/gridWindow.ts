@@ -2,6 +2,8 @@
 
 export const ROW_PX = 36
 export const PAGE_ROWS = 50
+/** Height of the column heads, with their histograms. */
+export const HEAD_PX = 84
 
 export interface GridWindow {
   /** Rows [first, end) are drawn: those in sight and a few around them. */
@@ -26,6 +28,37 @@ export function rowInView(text: string | undefined, rows: number): number | null
   if (text === undefined || !/^\d{1,9}$/.test(text)) return null
   const row = Number(text)
   return row < rows ? row : null
+}
+
+type Chosen = { readonly rows: Uint32Array } | null
+
+/** Row of the file at a place of the grid; a null selection is all rows in file order. */
+export function rowAt(selection: Chosen, place: number): number {
+  return selection ? (selection.rows[place] ?? 0) : place
+}
+
+/** Where the row stands in the grid; null when the selection leaves it out. */
+export function placeOf(selection: Chosen, row: number): number | null {
+  if (!selection) return row
+  const place = selection.rows.indexOf(row)
+  return place < 0 ? null : place
+}
+
+/**
+ * The row `steps` further in the grid, kept inside it.
+ * Edges: from a row that the selection leaves out, the first of the selection that follows it in the file (or precedes
+ * it, for steps back); null when there is none to go to.
+ */
+export function neighbour(selection: Chosen, rows: number, row: number, steps: number): number | null {
+  const total = selection?.rows.length ?? rows
+  if (total === 0) return null
+  const place = placeOf(selection, row)
+  if (place !== null) {
+    const next = Math.max(0, Math.min(total - 1, place + steps))
+    return next === place ? null : rowAt(selection, next)
+  }
+  const others = [...selection!.rows].sort((a, b) => a - b)
+  return (steps > 0 ? others.find((r) => r > row) : others.findLast((r) => r < row)) ?? null
 }
 
 /** How many of the scores, rounded to whole points, are 0, 1, … 7; others are set aside. */

@@ -1,8 +1,8 @@
+import { schemaOf } from '../../proofs/schemas'
 import type { DatasetRecord } from '../../../workers/data/protocol'
 
-export const SCHEMA_NAMES: Readonly<Record<DatasetRecord['schemaId'], string>> = {
-  'fineproofs-sft': 'FineProofs-SFT schema',
-  'fineproofs-rl': 'FineProofs-RL schema',
+export function schemaName({ schemaId }: Pick<DatasetRecord, 'schemaId'>): string {
+  return schemaId === 'other' ? 'Table of another schema' : `${schemaOf(schemaId).name} schema`
 }
 
 export function counted(count: number, noun: string): string {
@@ -10,10 +10,17 @@ export function counted(count: number, noun: string): string {
 }
 
 /** What the in-tab models can do with it, in two or three words. */
-export function purpose({ flags, trainable }: DatasetRecord): { readonly text: string; readonly tone: 'good' | 'warn' | 'neutral' } {
+export function purpose({ flags, trainable }: Pick<DatasetRecord, 'flags' | 'trainable'>): { readonly text: string; readonly tone: 'good' | 'warn' | 'neutral' } {
   if (flags.includes('no_train')) return { text: 'Evaluation only', tone: 'warn' }
   if (trainable.sft && trainable.rl) return { text: 'Trains SFT and RL', tone: 'good' }
   if (trainable.sft) return { text: 'Trains SFT', tone: 'good' }
   if (trainable.rl) return { text: 'Trains RL', tone: 'good' }
   return { text: 'To read', tone: 'neutral' }
+}
+
+/** Why nothing is trained on it; null when its flags allow it. */
+export function whyNotTrained({ flags, schemaId, provenance }: Pick<DatasetRecord, 'flags' | 'schemaId' | 'provenance'>): string | null {
+  if (!flags.includes('no_train')) return null
+  if (provenance.packing.includes('zip') && flags.includes('no_export')) return 'It came in an archive protected by a password: it is for evaluation only, and stays in this browser.'
+  return schemaOf(schemaId).evaluationOnly ?? 'It is marked for evaluation only.'
 }

@@ -4,7 +4,7 @@ import type { Recognised, Role } from './schema'
 
 export type RawRecord = Readonly<Record<string, unknown>>
 
-/** A row for the grid: short values only. */
+/** A row for the grid: short values only, in the order of its columns. */
 export type GridRow = Readonly<Record<string, string | number | null>>
 
 /** One row in full, by role. */
@@ -12,7 +12,11 @@ export interface ProofRow {
   readonly index: number
   readonly problem: string
   readonly proof: string | null
+  /** What the problem's own file gives as its solution. */
+  readonly solution: string | null
   readonly rubric: string | null
+  readonly problemId: string | null
+  readonly solver: string | null
   readonly source: string | null
   readonly category: string | null
   readonly competition: string | null
@@ -21,6 +25,9 @@ export interface ProofRow {
   readonly rewardMean: number | null
   readonly rewardStd: number | null
   readonly scores: readonly number[] | null
+  readonly rewards: readonly number[] | null
+  /** What a filter model said of the problem, as it was written. */
+  readonly verdict: string | null
   /** True when the dataset has reasoning for this row; fetched by `readReasoning`. */
   readonly hasReasoning: boolean
 }
@@ -37,7 +44,7 @@ export interface TaughtRow {
 const PREVIEW_CHARS = 160
 const LABEL_CHARS = 80
 
-const READ_IN_FULL: readonly Role[] = ['problem', 'proof', 'rubric', 'source', 'category', 'competition', 'grade', 'rewardMean', 'rewardStd', 'scores']
+const READ_IN_FULL: readonly Role[] = ['problem', 'proof', 'solution', 'rubric', 'problemId', 'solver', 'source', 'category', 'competition', 'grade', 'rewardMean', 'rewardStd', 'scores', 'rewards', 'verdict']
 const TAUGHT: readonly Role[] = ['problem', 'reasoning', 'proof', 'rubric']
 
 /** File columns of these roles; `messages` stands in for the roles it can give when they have no column. */
@@ -46,40 +53,73 @@ export function columnsFor({ names }: Recognised, roles: readonly Role[]): strin
   return [...roles, ...(needsMessages ? (['messages'] as const) : [])].flatMap((role) => names[role] ?? [])
 }
 
-export const gridColumns = (set: Recognised) => columnsFor({ ...set, names: { ...set.names, messages: undefined } }, set.schema.grid)
 export const readerColumns = (set: Recognised) => columnsFor(set, READ_IN_FULL)
 export const taughtColumns = (set: Recognised) => columnsFor(set, TAUGHT)
 export const reasoningColumns = (set: Recognised) => columnsFor(set, ['reasoning'])
 
-export function gridRow(columns: readonly string[], raw: RawRecord): GridRow {
-  return Object.fromEntries(columns.map((name) => {
-    const text = textOf(raw[name])
-    return [name, text === null ? numberOf(raw[name]) : cut(text.replace(/\s+/g, ' '), PREVIEW_CHARS)]
-  }))
+/** A value as a grid cell shows it: a number, or text on one line, cut; of a list its length. */
+export function cellOf(value: unknown): string | number | null {
+  if (typeof value === 'string') return cut(value.replace(/\s+/g, ' '), PREVIEW_CHARS)
+  if (typeof value === 'boolean') return String(value)
+  if (value instanceof Date) return value.toISOString().slice(0, 10)
+  if (isList(value)) return value.length
+  return numberOf(value)
 }
 
 export function proofRow(set: Recognised, raw: RawRecord, index: number): ProofRow {
   const text = (role: Role) => textOf(valueOf(set, raw, role))
   const label = (role: Role) => {
-    const value = text(role)
-    return value === null ? null : cut(value, LABEL_CHARS)
+    const value = valueOf(set, raw, role)
+    const written = textOf(value) ?? numberOf(value)
+    return written === null ? null : cut(String(written), LABEL_CHARS)
   }
   const number = (role: Role) => numberOf(valueOf(set, raw, role))
-  const scores = valueOf(set, raw, 'scores')
+  const numbers = (role: Role) => {
+    const value = valueOf(set, raw, role)
+    return isList(value) ? Array.from(value, numberOf).filter((n) => n !== null) : null
+  }
   return {
     index,
     problem: text('problem') ?? '',
-    proof: text('proof') ?? spoken(set, raw)?.proof ?? null,
-    rubric: text('rubric'),
-    source: label('source'), category: label('category'), competition: label('competition'),
+    proof: proofOf(set, raw), solution: text('solution'),
+    rubric: rubricText(valueOf(set, raw, 'rubric')),
+    problemId: label('problemId'), solver: label('solver'), source: label('source'), category: label('category'), competition: label('competition'),
     grade: number('grade'), rewardMean: number('rewardMean'), rewardStd: number('rewardStd'),
-    scores: isList(scores) ? Array.from(scores, numberOf).filter((n) => n !== null) : null,
-    hasReasoning: Boolean(set.names.reasoning ?? set.names.messages),
+    scores: numbers('scores'), rewards: numbers('rewards'), verdict: text('verdict'),
+    hasReasoning: Boolean(set.names.reasoning ?? set.names.messages) || (text('proof') ?? '').includes('</think>'),
   }
 }
 
 export function reasoningOf(set: Recognised, raw: RawRecord): string | null {
-  return textOf(valueOf(set, raw, 'reasoning')) ?? spoken(set, raw)?.reasoning ?? null
+  return textOf(valueOf(set, raw, 'reasoning')) ?? spoken(set, raw)?.reasoning ?? thought(set, raw)?.reasoning ?? null
+}
+
+/** The proof column without what was thought before it, or the last turn of the conversation. */
+function proofOf(set: Recognised, raw: RawRecord): string | null {
+  return thought(set, raw)?.proof ?? textOf(valueOf(set, raw, 'proof')) ?? spoken(set, raw)?.proof ?? null
+}
+
+/** A completion as it was sampled: thinking and proof in one column. */
+function thought(set: Recognised, raw: RawRecord): { reasoning: string; proof: string } | null {
+  const text = textOf(valueOf(set, raw, 'proof'))
+  return text?.includes('</think>') ? splitCompletion(text) : null
+}
+
+/**
+ * A rubric as text; a list of parts is written the way graders are shown it: "# title (N points)", then its description.
+ * @source QED-Nano, arXiv 2604.04898, released code (verifier_api.py, parse_schema)
+ */
+export function rubricText(value: unknown): string | null {
+  if (!isList(value)) return textOf(value)
+  const parts = Array.from(value).flatMap((part) => {
+    if (typeof part === 'string') return [part]
+    if (typeof part !== 'object' || part === null) return []
+    const { title, points, max_points, desc, description, grading_scheme_desc } = part as Record<string, unknown>
+    const worth = numberOf(points) ?? numberOf(max_points)
+    const words = textOf(desc) ?? textOf(description) ?? textOf(grading_scheme_desc)
+    return [`# ${textOf(title) ?? 'Part'}${worth === null ? '' : ` (${worth} points)`}${words === null ? '' : `\nDescription: ${words}`}`]
+  })
+  return parts.length > 0 ? parts.join('\n\n') : null
 }
 
 /** Null when the row has no problem. */
@@ -87,7 +127,7 @@ export function taughtRow(set: Recognised, raw: RawRecord): TaughtRow | null {
   const text = (role: Role) => textOf(valueOf(set, raw, role))
   const problem = text('problem')
   if (problem === null) return null
-  return { problem, reasoning: reasoningOf(set, raw), proof: text('proof') ?? spoken(set, raw)?.proof ?? null, rubric: text('rubric') }
+  return { problem, reasoning: reasoningOf(set, raw), proof: proofOf(set, raw), rubric: rubricText(valueOf(set, raw, 'rubric')) }
 }
 
 function valueOf({ names }: Recognised, raw: RawRecord, role: Role): unknown {
@@ -110,16 +150,20 @@ function isAssistantTurn(turn: unknown): turn is { content: string } {
 }
 
 /** A list column comes as an array, or as a typed array where all values are numbers. */
-function isList(value: unknown): value is ArrayLike<unknown> {
+export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)
 }
 
+/** Text; of a conversation its last turn. */
 function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
+  if (typeof value === 'string') return value
+  if (!isList(value) || value.length === 0) return null
+  const last = value[value.length - 1]
+  return typeof last === 'object' && last !== null && 'content' in last && typeof last.content === 'string' ? last.content : null
 }
 
 /** Edges: a 64-bit integer that a double cannot hold, NaN and infinities → null. */
-function numberOf(value: unknown): number | null {
+export function numberOf(value: unknown): number | null {
   const number = typeof value === 'bigint' ? Number(value) : value
   if (typeof number !== 'number' || !Number.isFinite(number)) return null
   return typeof value === 'bigint' && !Number.isSafeInteger(number) ? null : number

@@ -1,27 +1,51 @@
 /** What a dataset schema is: which columns it needs, under which names, and what each one holds. */
-import { fail, ok, type Result } from '../../base/result'
 
-export type SchemaId = 'fineproofs-sft' | 'fineproofs-rl'
+export type SchemaId =
+  | 'fineproofs-sft' | 'fineproofs-rl' | 'imo-proofbench' | 'proofbench' | 'matharena-outputs' | 'qed-nano-viewer' | 'trl-completions'
+  | 'other'
 
 export interface ColumnInfo {
   readonly name: string
   /** As a researcher would write it: `string`, `int64`, `list<int64>`, `list<struct{content, role}>`. */
   readonly type: string
+  /** Mean size of a value, uncompressed; tells columns to be held in memory from those read row by row. */
+  readonly meanBytes?: number
 }
 
 /** What a column holds, whatever its name. */
 export type Role =
-  | 'problem' | 'reasoning' | 'proof' | 'rubric' | 'messages'
-  | 'source' | 'category' | 'competition' | 'grade'
-  | 'rewardMean' | 'rewardStd' | 'attempts' | 'scores'
+  | 'problem' | 'reasoning' | 'proof' | 'solution' | 'rubric' | 'messages'
+  | 'problemId' | 'solver' | 'source' | 'category' | 'competition' | 'grade' | 'verdict'
+  | 'rewardMean' | 'rewardStd' | 'attempts' | 'scores' | 'rewards'
 
-export type ColumnKind = 'string' | 'number' | 'list of numbers' | 'list of messages'
+export type ColumnKind = 'text' | 'rubric' | 'label' | 'number' | 'list of numbers' | 'list of messages'
+
+/** Kind and plain words of every role; whatever the schema, a role holds the same. */
+export const ROLES: Readonly<Record<Role, { readonly kind: ColumnKind; readonly words: string }>> = {
+  problem: { kind: 'text', words: 'problem' },
+  reasoning: { kind: 'text', words: 'reasoning, before </think>' },
+  proof: { kind: 'text', words: 'proof' },
+  solution: { kind: 'text', words: 'reference solution' },
+  rubric: { kind: 'rubric', words: 'rubric' },
+  messages: { kind: 'list of messages', words: 'conversation' },
+  problemId: { kind: 'label', words: 'problem id' },
+  solver: { kind: 'label', words: 'solver' },
+  source: { kind: 'label', words: 'source' },
+  category: { kind: 'label', words: 'category' },
+  competition: { kind: 'label', words: 'competition' },
+  grade: { kind: 'number', words: 'grade out of 7' },
+  verdict: { kind: 'text', words: 'quality verdict (JSON)' },
+  rewardMean: { kind: 'number', words: 'mean reward, 0 to 1' },
+  rewardStd: { kind: 'number', words: 'deviation of the rewards' },
+  attempts: { kind: 'number', words: 'number of attempts' },
+  scores: { kind: 'list of numbers', words: 'scores of the attempts' },
+  rewards: { kind: 'list of numbers', words: 'rewards of the attempts' },
+}
 
 export interface RoleColumn {
   readonly role: Role
   /** Name in the published set, then the names that other tools give it. */
   readonly names: readonly string[]
-  readonly kind: ColumnKind
   readonly isRequired?: boolean
   /** A role whose presence makes this column unnecessary. */
   readonly unless?: Role
@@ -31,8 +55,10 @@ export interface Schema {
   readonly id: SchemaId
   readonly name: string
   readonly columns: readonly RoleColumn[]
-  /** Roles of the grid: short columns, in order. */
-  readonly grid: readonly Role[]
+  /** Columns that tell it from its relatives: each pattern must fit one. */
+  readonly marks?: readonly RegExp[]
+  /** Why its rows are not to be trained on; absent for training sets. */
+  readonly evaluationOnly?: string
 }
 
 /** Column name of each role that the file has. */
@@ -44,57 +70,69 @@ export interface Recognised {
 }
 
 const FITS: Readonly<Record<ColumnKind, RegExp>> = {
-  string: /^(string|binary|null)$/,
-  number: /^(u?int\d+|float\d+|decimal|null)$/,
-  'list of numbers': /^list<(u?int\d+|float\d+|null)>$/,
+  text: /^(?:string|binary|json|null|list<struct\{.*\bcontent\b.*\}>)$/,
+  rubric: /^(?:string|binary|json|null|list<struct\{.*\b(?:title|desc|description|grading_scheme_desc)\b.*\}>)$/,
+  label: /^(?:string|binary|null|u?int\d+)$/,
+  number: /^(?:u?int\d+|float\d+|decimal|null)$/,
+  'list of numbers': /^list<(?:u?int\d+|float\d+|null)>$/,
   'list of messages': /^list<struct\{.*\bcontent\b.*\}>$/,
 }
 const WRITTEN: Readonly<Record<ColumnKind, string>> = {
-  string: 'string', number: 'int64 or float64', 'list of numbers': 'list<int64>', 'list of messages': 'list<struct{content, role}>',
+  text: 'string', rubric: 'string, or list<struct{title, points, desc}>', label: 'string', number: 'int64 or float64', 'list of numbers': 'list<int64>', 'list of messages': 'list<struct{content, role}>',
 }
 
-/** Columns by role; exact names first, then without regard to case. A column of an unfit type plays no optional role. */
-export function roleNames(schema: Schema, columns: readonly ColumnInfo[]): RoleNames {
+/** Whether a column of this type can play the role. */
+export function fits(role: Role, type: string): boolean {
+  return FITS[ROLES[role].kind].test(type)
+}
+
+/** Columns by role; exact names first, then without regard to case. A column of an unfit type plays no role. */
+export function roleNames(schema: Pick<Schema, 'columns'>, columns: readonly ColumnInfo[]): RoleNames {
   const found: Partial<Record<Role, string>> = {}
-  for (const { role, names, kind, isRequired } of schema.columns) {
-    const column = find(names, columns)
-    if (column && (isRequired || FITS[kind].test(column.type))) found[role] = column.name
+  const taken = new Set<string>()
+  for (const { role, names } of schema.columns) {
+    const fit = columns.filter((c) => fits(role, c.type) && !taken.has(c.name))
+    const column = names.map((name) => fit.find((c) => c.name === name)).find(Boolean) ?? names.map((name) => fit.find((c) => c.name.toLowerCase() === name.toLowerCase())).find(Boolean)
+    if (!column) continue
+    found[role] = column.name
+    taken.add(column.name)
   }
   return found
 }
 
-function find(names: readonly string[], columns: readonly ColumnInfo[]): ColumnInfo | undefined {
-  for (const name of names) {
-    const exact = columns.find((c) => c.name === name)
-    if (exact) return exact
+/** The first of `schemas` whose required columns are all there and of a fitting type; null when there is none. */
+export function recogniseAmong(schemas: readonly Schema[], columns: readonly ColumnInfo[]): Recognised | null {
+  for (const schema of schemas) {
+    if (schema.marks?.some((mark) => !columns.some((c) => mark.test(c.name)))) continue
+    const names = roleNames(schema, columns)
+    if (!missingColumn(schema, names)) return { schema, names }
   }
-  return names.map((name) => columns.find((c) => c.name.toLowerCase() === name.toLowerCase())).find(Boolean)
+  return null
+}
+
+function missingColumn(schema: Schema, names: RoleNames): RoleColumn | undefined {
+  return schema.columns.find((c) => c.isRequired && !names[c.role] && !(c.unless && names[c.unless]))
 }
 
 /**
- * The first of `schemas` whose required columns are all there, or what is missing from the nearest one.
+ * What keeps a file from being one of `schemas`: the missing or unfit column of those it is nearest to.
  * Edges: two schemas equally near → both missing columns are named.
  */
-export function recogniseAmong(schemas: readonly Schema[], columns: readonly ColumnInfo[]): Result<Recognised, 'missingColumn' | 'wrongType'> {
-  const candidates = schemas.map((schema) => {
+export function whyUnrecognised(schemas: readonly Schema[], columns: readonly ColumnInfo[]): string {
+  const candidates = schemas.flatMap((schema) => {
     const names = roleNames(schema, columns)
-    const missing = schema.columns.find((c) => c.isRequired && !names[c.role] && !(c.unless && names[c.unless]))
-    return { schema, names, missing, near: Object.keys(names).length }
+    const missing = missingColumn(schema, names)
+    return missing ? [{ schema, missing, near: Object.keys(names).length }] : []
   })
-  const match = candidates.find((c) => !c.missing)
-  if (match) {
-    for (const { role, kind } of match.schema.columns) {
-      const name = match.names[role]
-      const column = columns.find((c) => c.name === name)
-      if (!column || FITS[kind].test(column.type)) continue
-      return fail('wrongType', `Column \`${name}\` holds ${column.type}; ${WRITTEN[kind]} is needed.`, { next: 'Write that column anew with this type, then drop the file again.' })
-    }
-    return ok({ schema: match.schema, names: match.names })
+  const nearest = Math.max(0, ...candidates.map((c) => c.near))
+  const wanted = new Map<string, string>()
+  for (const { missing, schema } of candidates.filter((c) => c.near === nearest)) {
+    const { kind } = ROLES[missing.role]
+    const unfit = columns.find((c) => missing.names.some((name) => name.toLowerCase() === c.name.toLowerCase()))
+    if (unfit) return `column \`${unfit.name}\` holds ${unfit.type}; ${WRITTEN[kind]} is needed`
+    const said = wanted.get(missing.names[0]!)
+    wanted.set(missing.names[0]!, said ? said.replace(/\)$/, `, ${schema.name})`) : `\`${missing.names[0]}\` (${WRITTEN[kind]}, ${schema.name})`)
   }
-  const nearest = Math.max(...candidates.map((c) => c.near))
-  const missing = new Map(candidates.filter((c) => c.near === nearest).map((c) => [c.missing!.names[0]!, `\`${c.missing!.names[0]}\` (${WRITTEN[c.missing!.kind]}, ${c.schema.name})`]))
   const found = columns.slice(0, 20).map((c) => `\`${c.name.slice(0, 60)}\``).join(', ') + (columns.length > 20 ? ` and ${columns.length - 20} more` : '')
-  return fail('missingColumn', `missing column ${[...missing.values()].join(' or ')}; found: ${found || 'no column'}.`, {
-    next: `Rename the column that holds it, or choose a file in one of the schemas ${schemas.map((s) => s.name).join(', ')}.`,
-  })
+  return `missing column ${[...wanted.values()].join(' or ')}; found: ${found || 'no column'}`
 }
