@@ -75,7 +75,9 @@ export function binEdges(min: number, max: number, isWhole: boolean): number[] {
     const n = Math.ceil((max - min + 1) / width)
     return Array.from({ length: n + 1 }, (_, i) => min + i * width)
   }
-  return Array.from({ length: MOST_BINS + 1 }, (_, i) => (i === MOST_BINS ? max : min + ((max - min) * i) / MOST_BINS))
+  const edges = Array.from({ length: MOST_BINS + 1 }, (_, i) => (i === MOST_BINS ? max : min + ((max - min) * i) / MOST_BINS))
+  // Neighbouring doubles leave no room for bins between them.
+  return edges.every((edge, i) => i === 0 || edge > edges[i - 1]!) ? edges : [min, max]
 }
 
 /** Rows of each bin; with `mask`, only those it marks. */
@@ -89,9 +91,9 @@ export function binCounts(values: Float64Array, edges: readonly number[], mask: 
     if (Number.isNaN(value) || (mask && mask[i] === 0)) continue
     // The quotient may round across an edge: the edges themselves decide.
     let bin = Math.max(0, Math.min(bins - 1, Math.floor((value - low) * scale)))
-    if (value < edges[bin]!) bin--
-    else if (bin + 1 < bins && value >= edges[bin + 1]!) bin++
-    if (bin >= 0) counts[bin]!++
+    while (bin > 0 && value < edges[bin]!) bin--
+    while (bin + 1 < bins && value >= edges[bin + 1]!) bin++
+    counts[bin]!++
   }
   return counts
 }
