@@ -85,7 +85,8 @@ export function binCounts(values: Float64Array, edges: readonly number[], mask: 
   const bins = edges.length - 1
   const counts = Array.from({ length: bins }, () => 0)
   const low = edges[0]!
-  const scale = bins / (edges[bins]! - low || 1)
+  const perUnit = bins / (edges[bins]! - low)
+  const scale = Number.isFinite(perUnit) ? perUnit : 0 // one bin, so narrow that its width has no inverse
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
     if (Number.isNaN(value) || (mask && mask[i] === 0)) continue

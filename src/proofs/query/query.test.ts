@@ -106,6 +106,7 @@ describe('profiles', () => {
     expect(profile.kind === 'number' && profile.std).toBeCloseTo(Math.sqrt((4.2 ** 2 + 2.8 ** 2 * 2 + 1.8 ** 2 + 3.2 ** 2) / 5), 12)
     expect(columnProfile(built([null, Number.NaN]))).toEqual({ kind: 'empty', filled: 0 })
     expect(columnProfile(built([5, 5]))).toMatchObject({ bins: [{ low: 5, high: 5, count: 2 }] })
+    expect(columnProfile(built([0, -5e-324]))).toMatchObject({ bins: [{ count: 2 }] })
     expect(binEdges(62, 256, true)).toEqual(Array.from({ length: 21 }, (_, i) => 62 + 10 * i))
   })
   test('every value falls into one bin, and into the one whose edges hold it', () => {
