@@ -11,7 +11,7 @@ import { columnSums } from '../kernels/columnSums'
 import { embeddingGradient, embedTokens, tokenSpans } from '../kernels/embedding'
 import { linear, linearBackward, linearWeightGradient, trainedRows, type TileRows } from '../kernels/gemm'
 import { headNormWeightGradient, rotateHeadsBackward } from '../kernels/heads'
-import { adamW, gradientNorm, gradientSquares, normGroups } from '../kernels/optimise'
+import { adamW, gradientNorm, gradientSquares, normPartials } from '../kernels/optimise'
 import { CHUNK_ROWS, rmsNorm, rmsNormBackward, rmsNormWeightGradient } from '../kernels/rmsNorm'
 import { lanesFor } from '../kernels/rows'
 import { METRIC, METRIC_WORDS, reduceMetrics, STAT, STAT_WORDS, TARGET_WORDS, tokenLoss } from '../kernels/tokenLoss'
@@ -204,7 +204,7 @@ class Recorder {
       stats: STAT_WORDS * rows,
       ring: RING * METRIC_WORDS,
       gradient: this.parts * this.stride,
-      squares: normGroups(size),
+      squares: normPartials(size),
       normed: rows * hidden,
       dNormed: rows * hidden,
       logits: this.block * logitStride,
@@ -264,7 +264,7 @@ class Recorder {
     const plan = new Plan(this.gpu, 'update')
     const { buffers: b, state } = this
     const { size } = this.shape
-    plan.add({ ...gradientSquares(size, this.parts, this.stride), buffers: { gradient: b.gradient!, squares: b.squares! } })
+    plan.add({ ...gradientSquares(size, this.parts, this.stride, this.gpu.isSoftware), buffers: { gradient: b.gradient!, squares: b.squares! } })
     plan.add({ ...gradientNorm(size), buffers: { squares: b.squares!, ring: b.ring! } })
     plan.add({ ...adamW(size), buffers: { gradient: b.gradient!, ring: b.ring!, decayed: b.decayed!, m: state.m, v: state.v, parameters: state.parameters } })
     return plan

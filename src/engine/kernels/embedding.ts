@@ -40,12 +40,21 @@ export function embeddingGradient(columns: number): Sized {
 
 /** Rows sorted by token, and each distinct token's (token, begin, end) in that order. */
 export function tokenSpans(ids: ArrayLike<number>): { order: Uint32Array; spans: Uint32Array; distinct: number } {
-  const order = Uint32Array.from({ length: ids.length }, (_, i) => i).sort((a, b) => ids[a]! - ids[b]! || a - b)
-  const spans: number[] = []
-  for (let i = 0; i < order.length; i++) {
-    const token = ids[order[i]!]!
-    if (i === 0 || token !== ids[order[i - 1]!]!) spans.push(token, i, i + 1)
-    else spans[spans.length - 1] = i + 1
+  const counts = new Map<number, number>()
+  for (let i = 0; i < ids.length; i++) counts.set(ids[i]!, (counts.get(ids[i]!) ?? 0) + 1)
+  const tokens = Uint32Array.from(counts.keys()).sort()
+  const spans = new Uint32Array(tokens.length * 3)
+  const next = new Map<number, number>()
+  let at = 0
+  tokens.forEach((token, i) => {
+    next.set(token, at)
+    spans.set([token, at, (at += counts.get(token)!)], i * 3)
+  })
+  const order = new Uint32Array(ids.length)
+  for (let i = 0; i < ids.length; i++) {
+    const place = next.get(ids[i]!)!
+    order[place] = i
+    next.set(ids[i]!, place + 1)
   }
-  return { order, spans: Uint32Array.from(spans), distinct: spans.length / 3 }
+  return { order, spans, distinct: tokens.length }
 }

@@ -3,35 +3,39 @@ import { flatGroups, flatMain, GROUP, kernel } from '../gpu/kernel'
 import type { Sized } from './rmsNorm'
 import { METRIC, METRIC_WORDS } from './tokenLoss'
 
-/** Most workgroups of the norm's first pass: its second pass is one workgroup. */
-const NORM_GROUPS = 256
+/** Most partial sums of the norm's first pass: the second pass is one invocation. */
+const PARTIALS = 256
 
-export function normGroups(size: number): number {
-  return Math.max(1, Math.min(NORM_GROUPS, Math.ceil(size / (GROUP * 4))))
+/** Partial sums of the first pass: one a workgroup; one an invocation on a software adapter, where a barrier is dear. */
+export function normPartials(size: number): number {
+  return Math.max(1, Math.min(PARTIALS, Math.ceil(size / (GROUP * 4))))
 }
 
-/**
- * First pass: folds the `parts` runs of the weight gradients into the first one, and leaves each workgroup's Σ g² in
- * `squares`. Entries of a run lie `stride` floats apart.
- */
-export function gradientSquares(size: number, parts: number, stride: number): Sized {
-  const threads = normGroups(size) * GROUP
-  const body = `
-  var sum = 0.0;
-  for (var i = index; i < ${size}u; i += ${threads}u) {
-    var g = gradient[i];
-    ${parts > 1 ? `for (var z = 1u; z < ${parts}u; z++) { g += gradient[z * ${stride}u + i]; } gradient[i] = g;` : ''}
-    sum += g * g;
-  }
-  folded[lane] = sum;
+const foldGroup = `folded[lane] = sum;
   workgroupBarrier();
   for (var width = ${GROUP / 2}u; width > 0u; width = width / 2u) {
     if (lane < width) { folded[lane] += folded[lane + width]; }
     workgroupBarrier();
   }
   if (lane == 0u) { squares[index / ${GROUP}u] = folded[0]; }`
+
+/**
+ * First pass: folds the `parts` runs of the weight gradients into the first one, and leaves partial sums of g² in `squares`.
+ * Runs lie `stride` floats apart.
+ */
+export function gradientSquares(size: number, parts: number, stride: number, isSoftware: boolean): Sized {
+  const threads = normPartials(size) * (isSoftware ? 1 : GROUP)
+  const body = `
+  var sum = 0.0;
+  if (index < ${threads}u) { for (var i = index; i < ${size}u; i += ${threads}u) {
+    var g = gradient[i];
+    ${parts > 1 ? `for (var z = 1u; z < ${parts}u; z++) { g += gradient[z * ${stride}u + i]; } gradient[i] = g;` : ''}
+    sum += g * g;
+  } }
+  ${isSoftware ? `if (index < ${threads}u) { squares[index] = sum; }` : foldGroup}`
+  const shared = isSoftware ? '' : `var<workgroup> folded: array<f32, ${GROUP}>;\n`
   return {
-    kernel: kernel('gradient squares', { gradient: 'write f32', squares: 'write f32' }, `var<workgroup> folded: array<f32, ${GROUP}>;\n${flatMain(body)}`),
+    kernel: kernel('gradient squares', { gradient: 'write f32', squares: 'write f32' }, shared + flatMain(body)),
     groups: () => flatGroups(threads),
   }
 }
@@ -44,7 +48,7 @@ export function gradientNorm(size: number): Sized {
   const code = `
 @compute @workgroup_size(1) fn main() {
   var sum = 0.0;
-  for (var i = 0u; i < ${normGroups(size)}u; i++) { sum += squares[i]; }
+  for (var i = 0u; i < ${normPartials(size)}u; i++) { sum += squares[i]; }
   let norm = sqrt(sum);
   let isFinite = (bitcast<u32>(sum) & 0x7f800000u) != 0x7f800000u;
   ring[step.slot * ${METRIC_WORDS}u + ${METRIC.norm}u] = norm;
