@@ -4,7 +4,7 @@ import { readScore } from './score'
 import type { ExtraRole, RawTable } from './table'
 
 const EXTRA_NAMES: Readonly<Record<ExtraRole, string>> = {
-  context: 'context', condition: 'condition', temperature: 'temperature', tokens: 'length in tokens', cost: 'cost', flags: 'use flags', promptHash: 'prompt hash',
+  condition: 'condition', temperature: 'temperature', tokens: 'length in tokens', cost: 'cost', flags: 'use flags', promptHash: 'prompt hash',
   contamination: 'contamination', variant: 'variant of the proof', solverFamily: 'family of the solver', raterFamily: 'family of the rater', split: 'split',
 }
 

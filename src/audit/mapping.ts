@@ -62,8 +62,7 @@ const NAMES = {
   rationale: ['rationale', 'explanation', 'feedback', 'comment', 'judge_text', 'reasoning', 'justification'],
 } as const
 const EXTRAS: Readonly<Record<ExtraRole, readonly string[]>> = {
-  context: ['context', 'judge_context'],
-  condition: ['condition', 'ablation', 'arm', 'prompt_style'],
+  condition: ['condition', 'ablation', 'arm', 'prompt_style', 'context', 'judge_context'],
   temperature: ['temperature', 'judge_temperature'],
   tokens: ['tokens_proof', 'proof_tokens', 'output_tokens', 'completion_tokens'],
   cost: ['cost_usd', 'judge_cost', 'grade_cost', 'cost'],

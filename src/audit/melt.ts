@@ -56,8 +56,8 @@ export function gradeTable(raw: RawTable, mapping: Mapping): Result<GradeTable, 
     const domain = textOf(cell(row, domainAt)) ?? ''
     const rubric = textOf(cell(row, rubricAt)) ?? SINGLE_RUBRIC
     const more = extras.length === 0 ? null : extrasOf(row, extras)
-    const draft = (rater: string, kind: RaterKind, run: number, read: ReadScore, rationale: string | null, max: number | null): Draft => ({
-      line: index + 1, problemId, domain, solver, attempt, proofId, rater, kind, rubric, run, raw: read.raw, max: 1, score: null, status: read.status,
+    const draft = (named: string, kind: RaterKind, run: number, read: ReadScore, rationale: string | null, max: number | null): Draft => ({
+      line: index + 1, problemId, domain, solver, attempt, proofId, rater: underCondition(named, kind, more?.condition), kind, rubric, run, raw: read.raw, max: 1, score: null, status: read.status,
       rationale, extras: more, points: read.points, ownMax: read.max ?? max,
     })
     if (long) {
@@ -100,7 +100,7 @@ function finished(drafts: readonly Draft[], texts: ReadonlyMap<string, ProofText
     const score = row.points === null ? null : row.points / row.max
     if (row.status === 'ok' && (score === null || !(row.max > 0) || score < -1e-9 || score > 1 + 1e-9)) row.status = 'out_of_range'
     row.score = row.status === 'ok' ? Math.min(1, Math.max(0, score!)) : null
-    const key = keyOf(row.proofId, row.rater, row.rubric, row.run, row.extras?.condition ?? '', row.extras?.variant ?? '')
+    const key = keyOf(row.proofId, row.rater, row.rubric, row.run, row.extras?.variant ?? '')
     const size = seen.size
     if (seen.add(key).size === size) {
       duplicates.push(row)
@@ -117,6 +117,19 @@ function finished(drafts: readonly Draft[], texts: ReadonlyMap<string, ProofText
     raters: sortedNames(raters.keys()).map((id) => raters.get(id)!),
     rubrics: sortedNames(rubrics), solvers: sortedNames(solvers), domains: sortedNames(domains),
   }
+}
+
+const CONDITION_MARK = ' · '
+
+/** A judge under one condition of an ablation is a judge of its own; humans are not. */
+function underCondition(rater: string, kind: RaterKind, condition: string | undefined): string {
+  return condition === undefined || kind === 'human' ? rater : `${rater}${CONDITION_MARK}${condition}`
+}
+
+/** The judge and the condition in a rater's name; null when it was not graded under one. */
+export function conditionOf(rater: string, conditions: readonly string[]): { judge: string; condition: string } | null {
+  const condition = conditions.find((c) => rater.endsWith(CONDITION_MARK + c))
+  return condition === undefined ? null : { judge: rater.slice(0, -(CONDITION_MARK + condition).length), condition }
 }
 
 function extrasOf(row: readonly unknown[], places: readonly (readonly [ExtraRole, number])[]): Partial<Record<ExtraRole, string>> | null {

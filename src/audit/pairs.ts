@@ -32,7 +32,8 @@ export interface RaterScores {
 export function raterScores(table: GradeTable, rubric: string, isUnparsedZero = false): RaterScores {
   const sums = new Map<string, Map<string, { total: number; count: number }>>()
   const about = new Map<string, ProofAbout>()
-  for (const { proofId, problemId, domain, solver, rater, rubric: under, score: given, status } of table.rows) {
+  for (const { proofId, problemId, domain, solver, rater, rubric: under, score: given, status, extras } of table.rows) {
+    if (extras?.variant !== undefined && !isOriginal(extras.variant)) continue // a perturbed proof is another proof
     const score = given ?? (isUnparsedZero && status === 'unparsed' ? 0 : null)
     if (score === null || under !== rubric) continue
     let grades = sums.get(rater)
@@ -49,6 +50,11 @@ export function raterScores(table: GradeTable, rubric: string, isUnparsedZero = 
   const byRater = new Map<string, Map<string, number>>()
   for (const [rater, grades] of sums) byRater.set(rater, new Map(Array.from(grades, ([id, { total, count }]) => [id, total / count])))
   return { byRater, about }
+}
+
+/** A variant that is the proof as it was written. */
+export function isOriginal(variant: string): boolean {
+  return /^(original|none|base|baseline|unperturbed)$/i.test(variant)
 }
 
 /** Human reference of each proof: the mean over the given raters who graded it. */

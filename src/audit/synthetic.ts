@@ -67,19 +67,29 @@ export function syntheticProofs(seed: number, isClipped = true): SyntheticProof[
   return proofs
 }
 
+/** Makers as a table's family columns would name them: two judges share one with a solver. */
+function makers(judge: number | null, solver: number): GradeRow['extras'] {
+  const owner = [...OWN].find(([, s]) => s === solver)?.[0]
+  return {
+    solverFamily: owner === undefined ? `Maker of ${SYNTHETIC_SOLVERS[solver]!}` : `Maker of ${SYNTHETIC_JUDGES[owner]!}`,
+    ...(judge === null ? {} : { raterFamily: `Maker of ${SYNTHETIC_JUDGES[judge]!}` }),
+  }
+}
+
 /** The set as a grade table: 1,360 proofs × (1 human + 7 judges) × 2 rubrics = 21,760 rows, none missing. */
 export function syntheticTable(seed: number): GradeTable {
   const rows: GradeRow[] = []
+  const extras = [null, ...SYNTHETIC_JUDGES.keys()].map((judge) => SYNTHETIC_SOLVERS.map((_, solver) => makers(judge, solver)))
   for (const proof of syntheticProofs(seed)) {
     const solver = SYNTHETIC_SOLVERS[proof.solver]!
     const shared = {
       line: null, problemId: proof.problemId, domain: proof.domain, solver, attempt: 0,
-      proofId: proofIdOf(proof.problemId, solver, 0), run: 0, max: 1, status: 'ok', rationale: null, extras: null,
+      proofId: proofIdOf(proof.problemId, solver, 0), run: 0, max: 1, status: 'ok', rationale: null,
     } as const
     for (const rubric of ['expert', 'course'] as const) {
-      rows.push({ ...shared, rater: SYNTHETIC_HUMAN, kind: 'human', rubric, raw: proof.human[rubric], score: proof.human[rubric] })
+      rows.push({ ...shared, rater: SYNTHETIC_HUMAN, kind: 'human', rubric, raw: proof.human[rubric], score: proof.human[rubric], extras: extras[0]![proof.solver]! })
       proof.judges.forEach((grades, judge) =>
-        rows.push({ ...shared, rater: SYNTHETIC_JUDGES[judge]!, kind: 'llm', rubric, raw: grades[rubric], score: grades[rubric] }))
+        rows.push({ ...shared, rater: SYNTHETIC_JUDGES[judge]!, kind: 'llm', rubric, raw: grades[rubric], score: grades[rubric], extras: extras[judge + 1]![proof.solver]! }))
     }
   }
   return {

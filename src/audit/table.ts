@@ -31,10 +31,10 @@ export interface GradeRow {
 }
 
 /**
- * Optional columns. `context`: what the judge saw besides the proof (none, reference, scheme); `variant`: which perturbation
- * of the proof was graded; `flags`: use flags, comma-separated; `condition`: the one factor that an ablation changed.
+ * Optional columns. `condition`: the one factor that an ablation changed, or what the judge saw besides the proof; such a
+ * judge is named "judge · condition". `variant`: which perturbation of the proof was graded; `flags`: use flags.
  */
-export type ExtraRole = 'context' | 'condition' | 'temperature' | 'tokens' | 'cost' | 'flags' | 'promptHash' | 'contamination' | 'variant' | 'solverFamily' | 'raterFamily' | 'split'
+export type ExtraRole = 'condition' | 'temperature' | 'tokens' | 'cost' | 'flags' | 'promptHash' | 'contamination' | 'variant' | 'solverFamily' | 'raterFamily' | 'split'
 
 export interface Rater {
   readonly id: string
