@@ -21,6 +21,8 @@ export interface MatrixQuery {
   readonly replicates: number
   readonly seed: number
   readonly method: IntervalMethod
+  /** Unparsed replies count as 0: only when asked for, and then said on the table. */
+  readonly isUnparsedZero?: boolean
   /** Raters that stand for the human reference; empty for those that the table calls human. */
   readonly humans: readonly string[]
 }
@@ -63,7 +65,7 @@ export interface Matrix {
  * else is shown, and cells over the same problems share their draws. Cells without pairs are absent, not 0.
  */
 export function* matrixSteps(table: GradeTable, query: MatrixQuery, humans: ReadonlySet<string>): Generator<number, Matrix> {
-  const pairs = pairedGrades(table, query.rubric, humans).filter((p) => isIn(p, query))
+  const pairs = pairedGrades(table, query.rubric, humans, query.isUnparsedZero).filter((p) => isIn(p, query))
   const judges = sortedNames(pairs.map((p) => p.judgeId))
   const solvers = sortedNames(pairs.map((p) => p.solver))
   const domains = sortedNames(pairs.map((p) => p.domain).filter((d) => d !== ''))
@@ -80,7 +82,7 @@ export function* matrixSteps(table: GradeTable, query: MatrixQuery, humans: Read
 export function atThreshold(table: GradeTable, matrix: Matrix, threshold: number): Matrix {
   if (matrix.query.threshold === threshold) return matrix
   const query = { ...matrix.query, threshold }
-  const pairs = pairedGrades(table, query.rubric, new Set(matrix.humans)).filter((p) => isIn(p, query))
+  const pairs = pairedGrades(table, query.rubric, new Set(matrix.humans), query.isUnparsedZero).filter((p) => isIn(p, query))
   return { ...matrix, query, summaries: summariesOf(pairs, threshold) }
 }
 
@@ -89,13 +91,6 @@ function summariesOf(pairs: readonly PairedGrade[], threshold: number): JudgeSum
     const own = pairs.filter((p) => p.judgeId === judge)
     return { judge, agreement: agreement(own)!, pass: passTable(own, threshold)! }
   })
-}
-
-/** The pairs behind one cell, the largest disagreement first. */
-export function cellPairs(table: GradeTable, query: Pick<MatrixQuery, 'rubric'>, key: CellKey, humans: ReadonlySet<string>): PairedGrade[] {
-  return pairedGrades(table, query.rubric, humans)
-    .filter((p) => p.judgeId === key.judge && isIn(p, key))
-    .sort((a, b) => Math.abs(b.judge - b.human) - Math.abs(a.judge - a.human))
 }
 
 function isIn(pair: PairedGrade, { solver, domain }: Pick<CellKey, 'solver' | 'domain'>): boolean {

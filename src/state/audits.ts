@@ -103,5 +103,5 @@ export function createAudits(client: StatsClient): UseBoundStore<StoreApi<Audits
 
 export const useAudits = createAudits(statsClient)
 
-/** The pairs behind a cell and one proof are asked for by the panels that show them, and not kept. */
-export const { cellItems, proof: readProof } = statsClient
+/** Analyses, the proofs behind a number and one proof are asked for by the panels that show them, and not kept. */
+export const { analysis, pickedProofs, proof: readProof } = statsClient

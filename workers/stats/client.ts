@@ -1,10 +1,12 @@
 /** What the page calls: one statistics worker, opened when first needed and replaced when it dies. */
 import { proxy } from 'comlink'
-import type { CellKey, Matrix, MatrixQuery } from '../../src/audit/matrix'
+import type { Exhibit, ProofPick } from '../../src/audit/exhibit'
+import type { Matrix, MatrixQuery } from '../../src/audit/matrix'
 import type { PairedGrade } from '../../src/audit/pairs'
+import type { PickQuery } from '../../src/audit/pickedProofs'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import { openWorker } from '../labWorker'
-import type { AuditInfo, AuditTable, ImportFailure, MatrixFailure, OnProgress, ProofView, StatsApi, TableFailure } from './protocol'
+import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ImportFailure, MatrixFailure, OnProgress, ProofView, StatsApi, TableFailure } from './protocol'
 
 /** What the store of audits asks for. */
 export interface StatsClient {
@@ -13,7 +15,8 @@ export interface StatsClient {
   remove(tableId: string): Promise<void>
   open(tableId: string, humans: readonly string[]): Promise<Result<AuditTable, TableFailure>>
   matrix(tableId: string, query: MatrixQuery, onProgress: OnProgress, signal: AbortSignal): Promise<Result<Matrix, MatrixFailure>>
-  cellItems(tableId: string, query: Pick<MatrixQuery, 'rubric' | 'humans'>, key: CellKey): Promise<Result<readonly PairedGrade[], TableFailure>>
+  analysis(tableId: string, request: AnalysisRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<readonly Exhibit[], AnalysisFailure>>
+  pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string): Promise<Result<ProofView, TableFailure | 'noProof'>>
 }
 
@@ -101,6 +104,9 @@ export const statsClient: StatsClient = {
   matrix: (tableId, query, onProgress, signal) =>
     ask<Matrix, MatrixFailure>((worker) =>
       cancellable<Result<Matrix, MatrixFailure>>(worker, signal, (job) => worker.api.matrix(job, tableId, query, proxy(onProgress)))),
-  cellItems: (tableId, query, key) => ask<readonly PairedGrade[], TableFailure>((worker) => worker.api.cellItems(tableId, query, key)),
+  analysis: (tableId, request, onProgress, signal) =>
+    ask<readonly Exhibit[], AnalysisFailure>((worker) =>
+      cancellable<Result<readonly Exhibit[], AnalysisFailure>>(worker, signal, (job) => worker.api.analysis(job, tableId, request, proxy(onProgress)))),
+  pickedProofs: (tableId, query, pick) => ask<readonly PairedGrade[], TableFailure>((worker) => worker.api.pickedProofs(tableId, query, pick)),
   proof: (tableId, proofId, rubric) => ask<ProofView, TableFailure | 'noProof'>((worker) => worker.api.proof(tableId, proofId, rubric)),
 }

@@ -1,9 +1,13 @@
 /** The contract of the statistics worker: grading tables in, inflation matrices out. */
 import type { ColumnReport } from '../../src/audit/doctor'
 import type { Ledger } from '../../src/audit/ledger'
-import type { CellKey, Matrix, MatrixQuery } from '../../src/audit/matrix'
+import type { Exhibit, ProofPick } from '../../src/audit/exhibit'
+import type { Matrix, MatrixQuery } from '../../src/audit/matrix'
 import type { PairedGrade } from '../../src/audit/pairs'
+import type { PickQuery } from '../../src/audit/pickedProofs'
 import type { GradeRow, ProofText, Rater } from '../../src/audit/table'
+import type { AuditQuery } from '../../src/audit/views/context'
+import type { Chosen } from '../../src/audit/views/setting'
 import type { Result } from '../../src/base/result'
 import type { GradeFileFailure, GradeFormat } from '../../src/storage/gradeFile'
 
@@ -28,6 +32,8 @@ export interface AuditTable extends AuditInfo {
   /** Raters that stand for the human reference now. */
   readonly humans: readonly string[]
   readonly rubrics: readonly string[]
+  /** Conditions of an ablation column; empty without one. */
+  readonly conditions: readonly string[]
   readonly solvers: readonly string[]
   readonly domains: readonly string[]
   readonly columns: readonly ColumnReport[]
@@ -51,6 +57,15 @@ export interface ProofView {
 export type ImportFailure = GradeFileFailure | 'missingColumn' | 'storage' | 'worker'
 export type TableFailure = 'noTable' | 'unreadable' | 'worker'
 export type MatrixFailure = TableFailure | 'noHuman' | 'noPairs' | 'cancelled'
+export type AnalysisFailure = TableFailure | 'noHuman' | 'cancelled' | 'internal'
+
+/** Which analysis, of what, with which settings. */
+export interface AnalysisRequest {
+  readonly view: string
+  readonly query: AuditQuery
+  readonly chosen: Chosen
+}
+
 /** Share done, 0..1. */
 export type OnProgress = (done: number) => void
 
@@ -60,7 +75,8 @@ export interface StatsApi {
   remove(tableId: string): Promise<void>
   open(tableId: string, humans: readonly string[]): Promise<Result<AuditTable, TableFailure>>
   matrix(job: string, tableId: string, query: MatrixQuery, onProgress: OnProgress): Promise<Result<Matrix, MatrixFailure>>
-  cellItems(tableId: string, query: Pick<MatrixQuery, 'rubric' | 'humans'>, key: CellKey): Promise<Result<readonly PairedGrade[], TableFailure>>
+  analysis(job: string, tableId: string, request: AnalysisRequest, onProgress: OnProgress): Promise<Result<readonly Exhibit[], AnalysisFailure>>
+  pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string): Promise<Result<ProofView, TableFailure | 'noProof'>>
   cancel(job: string): Promise<void>
 }

@@ -1,6 +1,10 @@
 /** The shell of the statistics worker: it owns the tables and the jobs; the statistics are src/audit. */
 import { humanRaters, ledgerOf } from '../../src/audit/ledger'
-import { atThreshold, cellPairs, matrixSteps, type Matrix } from '../../src/audit/matrix'
+import type { Exhibit } from '../../src/audit/exhibit'
+import { atThreshold, matrixSteps, type Matrix } from '../../src/audit/matrix'
+import { pickedProofs } from '../../src/audit/pickedProofs'
+import { conditionsOf, ViewContext } from '../../src/audit/views/context'
+import { VIEW_STEPS } from '../../src/audit/views/index'
 import { fail, ok } from '../../src/base/result'
 import { auditStore } from '../../src/storage/audits'
 import { exposeAlive } from '../alive'
@@ -11,6 +15,9 @@ const tables = new OpenTables(auditStore)
 const jobs = new Map<string, AbortController>()
 /** The last matrices by table and query, whatever the pass threshold: going back to one is free. */
 const computed = new Map<string, Matrix>()
+
+/** The last analyses by table and request. */
+const analysed = new Map<string, readonly Exhibit[]>()
 
 /** Lets a waiting message, a cancel above all, be heard. */
 const breathe = () => new Promise<void>((resolve) => setTimeout(resolve))
@@ -72,7 +79,7 @@ exposeAlive({
       ...info, format, shape, columns, rows: table.rows.length,
       proofs: new Set(table.rows.map((r) => r.proofId)).size,
       problems: new Set(table.rows.map((r) => r.problemId)).size,
-      raters: table.raters, humans: [...humans], rubrics: table.rubrics, solvers: table.solvers, domains: table.domains,
+      raters: table.raters, humans: [...humans], rubrics: table.rubrics, conditions: conditionsOf(table), solvers: table.solvers, domains: table.domains,
       guessedMax: table.guessedMax, ledger: ledgerOf(table, humans, unread),
     })
   },
@@ -107,9 +114,34 @@ exposeAlive({
       }
     }),
 
-  async cellItems(tableId, query, key) {
+  analysis: (job, tableId, request, onProgress) =>
+    withStop(job, async (stop) => {
+      const opened = await tables.get(tableId)
+      if (!opened.ok) return opened
+      const key = JSON.stringify([tableId, request])
+      const known = analysed.get(key)
+      if (known) return ok(known)
+      const { table, textOf } = opened.value
+      const steps = VIEW_STEPS[request.view]
+      if (!steps) return fail('internal', `There is no analysis named \`${request.view}\`.`, { next: 'Choose another one above.' })
+      const work = steps(new ViewContext(table, humanRaters(table, request.query.humans), request.query, request.chosen, textOf))
+      const report = unhurried(onProgress)
+      for (;;) {
+        const step = work.next()
+        if (step.done) {
+          analysed.set(key, step.value)
+          for (const old of [...analysed.keys()].slice(0, -40)) analysed.delete(old)
+          return ok(step.value)
+        }
+        report(step.value)
+        await breathe()
+        if (stop.aborted) return fail('cancelled', 'The computation was stopped.', { next: 'Change a setting, or try again.' })
+      }
+    }),
+
+  async pickedProofs(tableId, query, pick) {
     const opened = await tables.get(tableId)
-    return opened.ok ? ok(cellPairs(opened.value.table, query, key, humanRaters(opened.value.table, query.humans))) : opened
+    return opened.ok ? ok(pickedProofs(opened.value.table, query, pick, humanRaters(opened.value.table, query.humans))) : opened
   },
 
   async proof(tableId, proofId, rubric) {

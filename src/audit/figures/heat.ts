@@ -6,8 +6,9 @@ const ROW = 28
 /** A table of coloured cells, each with its number. */
 export function drawHeat({ rows, columns, cells, scale }: Heat, width: number): Scene {
   const left = Math.min(width * 0.3, Math.max(70, ...rows.map((r) => textWidth(r, 12) + 12)))
-  const slot = (width - left - 8) / Math.max(1, columns.length)
-  const isTilted = columns.some((c) => textWidth(c, 11) > slot - 4)
+  const isTilted = columns.some((c) => textWidth(c, 11) > (width - left - 8) / Math.max(1, columns.length) - 4)
+  // Tilted names lean out to the right of the last column.
+  const slot = (width - left - (isTilted ? 62 : 8)) / Math.max(1, columns.length)
   const top = isTilted ? 92 : 26
   const values = cells.flatMap((row) => row.flatMap((c) => (c === null ? [] : [c.value])))
   const largest = scale === 'share' ? 1 : Math.max(0.1, ...values.map(Math.abs))

@@ -24,7 +24,6 @@ export function svgText({ width, height, marks }: Scene, title: string): string 
 
 /** Text in XML; control characters that XML forbids are dropped. */
 export function escaped(text: string): string {
-  // eslint-disable-next-line no-control-regex -- exactly those characters are meant
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
 }
 

@@ -15,7 +15,7 @@ export function drawXy({ x: xName, y: yName, series, lines = [], xDomain, yDomai
   const yTicks = range([...all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]), ...onY], yDomain)
   const left = 58
   const right = width - 16
-  const key = legend(series.map((s, i) => ({ name: s.name, ink: seriesInk(s.color ?? i + 1), isDashed: s.isDashed })), left, right, 2)
+  const key = legend(series.map((s, i) => ({ name: s.name, ink: seriesInk(s.color ?? i + 1), isDashed: s.isDashed ?? i >= 6 })), left, right, 2)
   const top = key.height + 12
   const bottom = top + Math.min(380, Math.max(220, (right - left) * 0.56))
   const x = (v: number) => left + ((v - xTicks[0]!) / (xTicks.at(-1)! - xTicks[0]!)) * (right - left)
@@ -49,7 +49,7 @@ export function drawXy({ x: xName, y: yName, series, lines = [], xDomain, yDomai
         if (k === 0) return `M${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`
         return s.mark === 'steps' ? `H${x(p.x).toFixed(1)}V${y(p.y).toFixed(1)}` : `L${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`
       }).join('')
-      marks.push({ shape: 'path', d, stroke: ink, width: 2, dash: s.isDashed ? '6 4' : undefined })
+      marks.push({ shape: 'path', d, stroke: ink, width: 2, dash: (s.isDashed ?? i >= 6) ? '6 4' : undefined })
     }
     if (s.mark === 'points' || s.mark === 'both')
       for (const p of s.points) {

@@ -104,7 +104,6 @@ export const VIEW_GROUPS: readonly ViewGroup[] = [
       view('data', 'Table and gaps', '', []),
       view('anchors', 'Published anchors', 'Do this table’s numbers reproduce the published ones?', ['threshold'], ANCHOR_SETTINGS),
       view('granularity', 'Granularity', 'Can a published mean come from whole steps of a grading scale?', [], GRID_SETTINGS),
-      view('published', 'QEDBench, as published', '', []),
     ],
   },
 ]
@@ -112,7 +111,7 @@ export const VIEW_GROUPS: readonly ViewGroup[] = [
 export const VIEWS: readonly ViewEntry[] = VIEW_GROUPS.flatMap((g) => g.views)
 
 /** Views that the page draws by itself; all others are exhibits of the statistics worker. */
-export const OWN_PANELS: ReadonlySet<string> = new Set(['matrix', 'disagreements', 'report', 'data', 'published'])
+export const OWN_PANELS: ReadonlySet<string> = new Set(['matrix', 'disagreements', 'report', 'data'])
 
 export function viewNamed(id: string | undefined): ViewEntry {
   return VIEWS.find((v) => v.id === id) ?? VIEWS[0]!

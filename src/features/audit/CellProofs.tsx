@@ -1,11 +1,13 @@
 /** The proofs behind one cell, the largest disagreement first. */
 import { useState } from 'react'
-import type { CellKey, MatrixQuery } from '../../audit/matrix'
+import type { ProofPick } from '../../audit/exhibit'
+import type { MatrixQuery } from '../../audit/matrix'
+import { ALL_JUDGES } from '../../audit/pickedProofs'
 import { Button } from '../../ui/Button'
 import { Empty } from '../../ui/Empty'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { Panel } from '../../ui/Panel'
-import { cellItems } from '../../state/audits'
+import { pickedProofs } from '../../state/audits'
 import { counted, plain, signed } from './format'
 import tables from './tables.module.css'
 import styles from './CellProofs.module.css'
@@ -13,8 +15,8 @@ import { useAnswer } from '../../ui/useAnswer'
 
 export interface CellProofsProps {
   readonly tableId: string
-  readonly query: Pick<MatrixQuery, 'rubric' | 'humans'>
-  readonly cell: CellKey
+  readonly query: Pick<MatrixQuery, 'rubric' | 'humans' | 'threshold' | 'isUnparsedZero'>
+  readonly pick: ProofPick
   readonly proofId: string | null
   readonly onProof: (proofId: string) => void
   readonly onClose: () => void
@@ -22,20 +24,22 @@ export interface CellProofsProps {
 
 const PAGE = 50
 
-export function CellProofs({ tableId, query, cell, proofId, onProof, onClose }: CellProofsProps) {
-  const key = JSON.stringify([tableId, query.rubric, query.humans, cell])
-  const { answer, retry } = useAnswer(key, () => cellItems(tableId, query, cell))
+const OUTCOMES = { tp: 'both pass', fp: 'the judge alone passes', fn: 'the humans alone pass', tn: 'both fail' } as const
+
+export function CellProofs({ tableId, query, pick, proofId, onProof, onClose }: CellProofsProps) {
+  const key = JSON.stringify([tableId, query, pick])
+  const { answer, retry } = useAnswer(key, () => pickedProofs(tableId, query, pick))
   const [paged, setPaged] = useState<{ key: string; shown: number }>({ key, shown: PAGE })
   const shown = paged.key === key ? paged.shown : PAGE
-  const title = [cell.judge, cell.solver ?? 'all solvers', cell.domain ?? 'all domains'].join(' · ')
+  const title = [pick.judge ?? ALL_JUDGES, pick.solver ?? 'all solvers', pick.domain ?? 'all domains', ...(pick.outcome ? [OUTCOMES[pick.outcome]] : [])].join(' · ')
   return (
     <Panel
       title={`Proofs: ${title}`} actions={<Button onClick={onClose}>Close</Button>}
-      note={answer?.ok ? `${counted(answer.value.length, 'proof')} under “${query.rubric}”, largest |judge − human| first` : undefined}
+      note={answer?.ok ? `${counted(answer.value.length, 'proof')} under “${pick.rubric ?? query.rubric}”, largest |judge − human| first` : undefined}
     >
       {answer === null ? <p className={tables.quiet} role="status">Reading…</p>
         : !answer.ok ? <ErrorCard failure={answer} onRetry={retry} />
-        : answer.value.length === 0 ? <Empty title="No proof here" next="No proof has both a human and a judge grade in this cell. Choose another." />
+        : answer.value.length === 0 ? <Empty title="No proof here" next="No proof here has both a human and a judge grade. Choose another number." />
         : (
           <>
             <div className={`${tables.scroll} ${tables.tall}`} role="region" aria-label="Proofs of the cell" tabIndex={0}>

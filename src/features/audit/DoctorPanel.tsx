@@ -1,23 +1,11 @@
 /** What the lab made of the table: roles, coverage, gaps, and which raters are the human reference. */
-import type { GapReason } from '../../audit/ledger'
-import { Badge } from '../../ui/Badge'
 import { Panel } from '../../ui/Panel'
 import type { AuditTable } from '../../../workers/stats/protocol'
-import { count, counted, percent, plain } from './format'
+import { count, counted, percent } from './format'
 import styles from './DoctorPanel.module.css'
+import { GapBadges, REASONS } from './GapBadges'
+import { HumanReference } from './HumanReference'
 import tables from './tables.module.css'
-
-const REASONS: readonly (readonly [GapReason, label: string, meaning: string])[] = [
-  ['missing', 'missing', 'a row with an empty grade'],
-  ['absent', 'no row', 'a proof without this judge’s grade under this rubric'],
-  ['refused', 'refused', 'the rater declined to grade'],
-  ['unparsed', 'unparsed', 'a reply without a readable grade'],
-  ['truncated', 'truncated', 'a reply that was cut before its grade'],
-  ['out_of_range', 'out of range', 'a grade below 0 or above full marks'],
-  ['noHuman', 'no human grade', 'a judged proof without a human grade under the same rubric'],
-  ['duplicate', 'duplicate', 'a second row for the same proof, rater, rubric and run; the first counts'],
-  ['unread', 'unreadable line', 'a line of the file that is not a row'],
-]
 
 export interface DoctorPanelProps {
   readonly table: AuditTable
@@ -26,10 +14,7 @@ export interface DoctorPanelProps {
 
 export function DoctorPanel({ table, onHumans }: DoctorPanelProps) {
   const { ledger } = table
-  const gaps = REASONS.filter(([reason]) => ledger.counts[reason] > 0)
   const judges = table.raters.filter((r) => !table.humans.includes(r.id))
-  const toggle = (rater: string) =>
-    onHumans(table.humans.includes(rater) ? table.humans.filter((h) => h !== rater) : [...table.humans, rater])
   return (
     <Panel title="The table" note={`${table.shape === 'generated' ? 'Generated in this tab' : `${table.shape === 'long' ? 'One row per grade' : 'One row per proof'}, ${table.format}`}. A gap is never counted as 0.`}>
       <dl className={styles.facts}>
@@ -41,21 +26,9 @@ export function DoctorPanel({ table, onHumans }: DoctorPanelProps) {
         ))}
       </dl>
       <p className={styles.line}>
-        {gaps.length === 0 ? <Badge tone="good">no gaps</Badge> : gaps.map(([reason, label, meaning]) => (
-          <Badge key={reason} tone="warn" title={meaning}>{count(ledger.counts[reason])} {label}</Badge>
-        ))}
-        {table.guessedMax !== null ? <Badge tone="warn" title="No column names the full marks; this scale holds every score seen">full marks taken as {plain(table.guessedMax, 0)}</Badge> : null}
+        <GapBadges table={table} />
       </p>
-      <fieldset className={styles.humans}>
-        <legend>Human reference: the mean over these raters, same proof, same rubric</legend>
-        {table.raters.map((r) => (
-          <label key={r.id} className={styles.rater}>
-            <input type="checkbox" checked={table.humans.includes(r.id)} onChange={() => toggle(r.id)} /> {r.id}
-          </label>
-        ))}
-        {table.humans.length === 1 ? <p className={tables.quiet}>One human per proof: the humans’ own error cannot be told apart from the judges’.</p> : null}
-        {table.humans.length === 0 ? <p className={styles.need}>None is known to be human. Mark the reference to see inflation.</p> : null}
-      </fieldset>
+      <HumanReference table={table} onHumans={onHumans} />
       {ledger.gaps.length > 0 ? (
         <details>
           <summary>{counted(Object.values(ledger.counts).reduce((a, b) => a + b, 0), 'gap')}: which and where</summary>

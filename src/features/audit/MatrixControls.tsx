@@ -1,5 +1,4 @@
 /** What the matrix computes and shows. Every choice is in the URL. */
-import { useState } from 'react'
 import type { Columns } from '../../audit/matrix'
 import { Button } from '../../ui/Button'
 import { Field } from '../../ui/Field'
@@ -7,6 +6,8 @@ import { Segmented } from '../../ui/Segmented'
 import type { AuditTable } from '../../../workers/stats/protocol'
 import { MOST_REPLICATES, type AuditView } from './auditView'
 import styles from './MatrixControls.module.css'
+import { NumberField } from './NumberField'
+import { IntervalChoice } from './SettingsBar'
 
 export interface MatrixControlsProps {
   readonly table: AuditTable
@@ -61,42 +62,12 @@ export function MatrixControls({ table, view, onChange }: MatrixControlsProps) {
           </select>
         )}
       </Field>
-      <NumberField key={`Pass at ≥ ${query.threshold}`} label="Pass at ≥" value={query.threshold} min={0} max={1} step={0.01} onCommit={(pass) => onChange({ pass })} />
       <NumberField key={`Bootstrap draws ${query.replicates}`} label="Bootstrap draws" value={query.replicates} min={100} max={MOST_REPLICATES} step={100} onCommit={(draws) => onChange({ draws })} />
+      <IntervalChoice view={view} onChange={onChange} />
       <NumberField key={`Seed ${query.seed}`} label="Seed" value={query.seed} min={0} max={2 ** 31 - 1} step={1} onCommit={(seed) => onChange({ seed })} />
-      <Button onClick={() => onChange({ rubric: undefined, by: undefined, share: undefined, domain: undefined, solver: undefined, pass: undefined, draws: undefined, seed: undefined, col: undefined })}>
+      <Button onClick={() => onChange({ rubric: undefined, by: undefined, share: undefined, domain: undefined, solver: undefined, pass: undefined, draws: undefined, seed: undefined, ci: undefined, col: undefined })}>
         Reset
       </Button>
     </div>
-  )
-}
-
-interface NumberFieldProps {
-  readonly label: string
-  readonly value: number
-  readonly min: number
-  readonly max: number
-  readonly step: number
-  readonly onCommit: (value: number) => void
-}
-
-/** Takes effect on Enter or on leaving the field: each change costs a computation. */
-function NumberField({ label, value, min, max, step, onCommit }: NumberFieldProps) {
-  const [text, setText] = useState(String(value))
-  const number = Number(text)
-  const isGood = text.trim() !== '' && Number.isFinite(number) && number >= min && number <= max
-  const commit = () => {
-    if (isGood && number !== value) onCommit(number)
-    if (!isGood) setText(String(value))
-  }
-  return (
-    <Field label={label} error={isGood ? null : `${min} to ${max}`}>
-      {(control) => (
-        <input
-          {...control} className={`${control.className} ${styles.number}`} type="number" min={min} max={max} step={step} value={text}
-          onChange={(e) => setText(e.target.value)} onBlur={commit} onKeyDown={(e) => { if (e.key === 'Enter') commit() }}
-        />
-      )}
-    </Field>
   )
 }

@@ -1,5 +1,6 @@
 /** The inflation matrix as a table that is also a heat map: each cell says its number, its interval and its n in text. */
 import { useRef, useState, type KeyboardEvent } from 'react'
+import type { ProofPick } from '../../audit/exhibit'
 import type { Cell, CellKey, Matrix } from '../../audit/matrix'
 import { counted, interval, signed } from './format'
 import { fewProblems, rowsOf, shownOf, toneScale, type MatrixRow } from './matrixRows'
@@ -8,7 +9,7 @@ import styles from './MatrixTable.module.css'
 export interface MatrixTableProps {
   readonly matrix: Matrix
   readonly isShare: boolean
-  readonly open: CellKey | null
+  readonly open: ProofPick | null
   /** A newer matrix is being computed. */
   readonly isStale: boolean
   readonly onOpen: (cell: CellKey) => void
@@ -48,7 +49,7 @@ export function MatrixTable({ matrix, isShare, open, isStale, onOpen }: MatrixTa
         <table ref={table} className={styles.table} onKeyDown={move} aria-busy={isStale}>
           <caption><span>
             {isShare ? 'Inflation as a share of headroom' : 'Inflation, mean(judge − human)'} under the rubric “{query.rubric}”. Positive is lenient.
-            Brackets: 95 % cluster bootstrap by problem ({query.replicates.toLocaleString('en-US')} draws, seed {query.seed}). n: proofs.
+            Brackets: 95 % {query.method === 'bca' ? 'BCa ' : ''}cluster bootstrap by problem ({query.replicates.toLocaleString('en-US')} draws, seed {query.seed}). n: proofs.{query.isUnparsedZero ? ' Unparsed replies counted as 0.' : ''}{' '}
             Press a cell to read its proofs.
           </span></caption>
           <thead>
@@ -150,6 +151,6 @@ function marginName({ query }: Matrix): string {
   return query.columns === 'solver' ? 'All solvers' : 'All domains'
 }
 
-function isSame(a: CellKey | null, b: CellKey): boolean {
+function isSame(a: ProofPick | null, b: CellKey): boolean {
   return a !== null && a.judge === b.judge && a.solver === b.solver && a.domain === b.domain
 }

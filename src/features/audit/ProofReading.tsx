@@ -15,7 +15,8 @@ export interface ProofReadingProps {
   readonly proofId: string
   readonly rubric: string
   readonly humans: readonly string[]
-  readonly judge: string
+  /** Null when the number spoke of no single judge. */
+  readonly judge: string | null
   readonly onClose: () => void
 }
 

@@ -9,6 +9,8 @@ import type { AuditInfo } from '../../../workers/stats/protocol'
 import styles from './TableChooser.module.css'
 
 export interface TableChooserProps {
+  /** One line: which table, and no drop zone. */
+  readonly isCompact: boolean
   readonly tables: readonly AuditInfo[]
   readonly chosen: string
   readonly importing: { readonly name: string; readonly done: number } | null
@@ -21,7 +23,7 @@ export interface TableChooserProps {
 }
 
 export function TableChooser(props: TableChooserProps) {
-  const { tables, chosen, importing, failure, onChoose, onFile, onCancel, onDismiss, onRemove } = props
+  const { isCompact, tables, chosen, importing, failure, onChoose, onFile, onCancel, onDismiss, onRemove } = props
   const [isOver, setIsOver] = useState(false)
   const id = useId()
   const current = tables.find((t) => t.id === chosen)
@@ -44,7 +46,7 @@ export function TableChooser(props: TableChooserProps) {
         {current?.origin === 'synthetic' ? <Badge tone="warn" title="Invented grades with a planted inflation. No real model or judge was measured.">Synthetic sample</Badge> : null}
         {current?.origin === 'file' ? <Button variant="danger" onClick={() => onRemove(chosen)}>Remove this table</Button> : null}
       </div>
-      <label
+      {isCompact ? null : <label
         className={styles.drop} data-over={isOver}
         onDragOver={(e) => { e.preventDefault(); setIsOver(true) }} onDragLeave={() => setIsOver(false)} onDrop={drop}
       >
@@ -58,7 +60,7 @@ export function TableChooser(props: TableChooserProps) {
         />
         <span><strong>Drop a grading table here</strong>, or press to choose: CSV, jsonl or parquet.</span>
         <span className={styles.hint}>One row per grade (problem, solver, rater, score), or one row per proof with a column per judge (MathArena, QED-Nano). It stays in this browser.</span>
-      </label>
+      </label>}
       {importing ? (
         <Progress label={`Reading ${importing.name}`} value={importing.done} max={1} count={`${Math.round(100 * importing.done)} %`} onCancel={onCancel} />
       ) : null}

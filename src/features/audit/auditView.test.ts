@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AuditTable } from '../../../workers/stats/protocol'
-import { auditView, cellPatch, DEFAULTS, namesOut, tableInView } from './auditView'
+import { joinNames } from '../../audit/views/setting'
+import { auditView, DEFAULTS, pickPatch, tableInView } from './auditView'
 import { interval, percent, signed } from './format'
 
 const table = {
@@ -10,19 +11,19 @@ const table = {
 describe('view of an audit in the URL', () => {
   test('an empty URL gives the defaults', () => {
     const view = auditView({}, table)
-    expect(view.query).toEqual({ rubric: 'expert', columns: 'domain', domain: null, solver: null, humans: [], method: 'percentile', ...DEFAULTS })
-    expect([view.tableId, view.cell, view.proofId, view.isShare]).toEqual(['synthetic', null, null, false])
+    expect(view.query).toEqual({ rubric: 'expert', columns: 'domain', domain: null, solver: null, humans: [], method: 'percentile', isUnparsedZero: false, ...DEFAULTS })
+    expect([view.tableId, view.pick, view.proofId, view.isShare]).toEqual(['synthetic', null, null, false])
   })
   test('names that the table does not have, and numbers out of range, are mended', () => {
-    const { query, cell } = auditView({ rubric: 'x', domain: 'y', solver: 's2', pass: '7', draws: '1e9', seed: 'abc', judge: 'nobody' }, table)
-    expect([query.rubric, query.domain, query.solver, query.threshold, query.replicates, query.seed, cell]).toEqual(['expert', null, 's2', 1, 100_000, 1, null])
+    const { query, pick } = auditView({ rubric: 'x', domain: 'y', solver: 's2', pass: '7', draws: '1e9', seed: 'abc', judge: 'nobody' }, table)
+    expect([query.rubric, query.domain, query.solver, query.threshold, query.replicates, query.seed, pick]).toEqual(['expert', null, 's2', 1, 100_000, 1, null])
   })
   test('a cell and rater names with commas come back as they went in', () => {
     const cell = { judge: 'a,b', solver: null, domain: 'ODE' }
-    expect(auditView(cellPatch(cell), table).cell).toEqual(cell)
+    expect(auditView(pickPatch(cell), table).pick).toEqual(cell)
     const humans = ['a,b', '100%2C', 'h']
-    expect(tableInView({ humans: namesOut(humans) }).humans).toEqual(humans)
-    expect(namesOut([])).toBeUndefined()
+    expect(tableInView({ humans: joinNames(humans) }).humans).toEqual(humans)
+    expect(joinNames([])).toBeUndefined()
   })
   test('without domains, judges are compared by solver', () => {
     expect(auditView({ by: 'both' }, { ...table, domains: [] }).query.columns).toBe('solver')

@@ -1,0 +1,33 @@
+/** The matrix as an exhibit: what is exported as a drawing, and what a report holds. */
+import { column, entry, estimate, exhibit, type Exhibit } from '../../audit/exhibit'
+import type { Matrix } from '../../audit/matrix'
+import { fewProblems, rowsOf, shownOf } from './matrixRows'
+
+export function heatExhibit(matrix: Matrix, isShare: boolean): Exhibit {
+  const { query, solvers, domains, humans } = matrix
+  const isSolver = query.columns === 'solver'
+  const filtered = isSolver ? query.solver : query.domain
+  const names: (string | null)[] = filtered !== null ? [filtered] : [null, ...(isSolver ? solvers : domains)]
+  const margin = isSolver ? 'All solvers' : 'All domains'
+  const rows = rowsOf(matrix)
+  const title = isShare ? 'Inflation as a share of headroom' : 'Inflation'
+  return exhibit({
+    id: isShare ? 'inflation-share' : 'inflation', title,
+    caption: `${isShare ? 'Inflation / (1 − human mean)' : 'mean(judge − human)'} on the same proofs under the rubric “${query.rubric}”; positive is lenient. Human reference: ${humans.length === 1 ? humans[0]! : `mean of ${humans.length} humans`}. Brackets: 95 % ${query.method === 'bca' ? 'BCa' : 'percentile'} cluster bootstrap by problem, ${query.replicates.toLocaleString('en-US')} draws, seed ${query.seed}. n: proofs.${query.isUnparsedZero ? ' Unparsed replies counted as 0.' : ''}`,
+    columns: [column('Judge', 'text'), ...names.map((n) => column(n ?? margin, 'signed'))],
+    rows: rows.map((row) => [entry(row.spoken), ...names.map((n) => {
+      const cell = row.cellAt(n)
+      if (!cell) return entry(null)
+      const { value, interval } = shownOf(cell, isShare)
+      return estimate(value, interval, { n: cell.proofs, opens: { judge: cell.judge, solver: cell.solver, domain: cell.domain } })
+    })]),
+    figure: {
+      kind: 'heat', scale: 'diverging', rows: rows.map((r) => r.spoken), columns: names.map((n) => n ?? margin),
+      cells: rows.map((row) => names.map((n) => {
+        const cell = row.cellAt(n)
+        const value = cell ? shownOf(cell, isShare).value : null
+        return cell && value !== null ? { value, note: `${cell.proofs} proofs, ${cell.problems} problems${fewProblems(cell) ? ': too few to read much into' : ''}` } : null
+      })),
+    },
+  })
+}
