@@ -28,7 +28,7 @@ export default function AnalysisPanel({ table, view, onChange, onOpen }: Analysi
         {failure ? <ErrorCard failure={failure} onRetry={retry} /> : null}
       </div>
       {exhibits ? (
-        <div className={styles.exhibits} data-stale={done !== null} aria-busy={done !== null}>
+        <div className={styles.exhibits} data-view={entry.id} data-stale={done !== null} aria-busy={done !== null}>
           {exhibits.map((e) => <ExhibitView key={e.id} exhibit={e} tableName={table.name} onOpen={onOpen} />)}
         </div>
       ) : null}
