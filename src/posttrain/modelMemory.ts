@@ -1,0 +1,113 @@
+/** GPU memory that a model will take, known from its shape alone, so that a load that cannot succeed is refused in numbers. */
+import { fail, ok, type Result } from '../base/result'
+import type { ModelConfig } from './modelConfig'
+import { hasHeadNorms } from './modelConfig'
+
+/** How weights are held. int8 and int4 are symmetric in groups of 32 with one f16 scale a group. */
+export type WeightFormat = 'f32' | 'f16' | 'int8' | 'int4'
+
+/** Bits of one weight, its share of the group's scale included: 4 + 16/32 = 4.5. */
+export const BITS: Readonly<Record<WeightFormat, number>> = { f32: 32, f16: 16, int8: 8.5, int4: 4.5 }
+
+export interface LoadPlan {
+  readonly matrices: WeightFormat
+  /** Of the embedding and, where it is not tied, the head. */
+  readonly embeddings: WeightFormat
+  readonly cache: 'f16' | 'f32'
+  /** Tokens of prompt and completion that the cache holds. */
+  readonly context: number
+  /** Sequences decoded side by side. */
+  readonly rows: number
+  /** Tokens that go through the layers at once while a prompt is read. */
+  readonly promptTokens: number
+}
+
+export interface MemoryEstimate {
+  readonly matrixBytes: number
+  readonly embeddingBytes: number
+  /** Norms, which stay f32. */
+  readonly normBytes: number
+  readonly cacheBytes: number
+  readonly activationBytes: number
+  readonly totalBytes: number
+  /** Largest single tensor of weights. */
+  readonly largestBytes: number
+}
+
+/** Bytes of keys and values that one token of one row leaves behind: 2 · L · h_kv · d · bytes. */
+export function cacheBytesPerToken(config: ModelConfig, cache: LoadPlan['cache']): number {
+  return 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * (cache === 'f16' ? 2 : 4)
+}
+
+/**
+ * Weights, cache and the activations alive at once, in bytes:
+ *
+ *   activations = 4 · [ N · (4h + 2·h_q + 2·h_kv + 3f) + rows · V ],   N = max(promptTokens, rows)
+ * h hidden, h_q and h_kv query and key widths, f inner width, V vocabulary (logits of the last positions only). Attention
+ * scores are not in it: a fused kernel never stores them. An estimate from shapes; drivers round up and add their own.
+ */
+export function estimateMemory(config: ModelConfig, plan: LoadPlan): MemoryEstimate {
+  const { hidden_size: h, intermediate_size: f, vocab_size: V, num_hidden_layers: L, head_dim: d } = config
+  const q = config.num_attention_heads * d
+  const kv = config.num_key_value_heads * d
+  const bytes = (count: number, format: WeightFormat) => Math.ceil((count * BITS[format]) / 8)
+  const matrixBytes = bytes(L * (2 * h * q + 2 * h * kv + 3 * h * f), plan.matrices)
+  const embeddingBytes = bytes((config.tie_word_embeddings ? 1 : 2) * V * h, plan.embeddings)
+  const normBytes = 4 * (h + L * (2 * h + (hasHeadNorms(config) ? 2 * d : 0)))
+  const cacheBytes = cacheBytesPerToken(config, plan.cache) * plan.context * plan.rows
+  const activationBytes = 4 * (Math.max(plan.promptTokens, plan.rows) * (4 * h + 2 * q + 2 * kv + 3 * f) + plan.rows * V)
+  return {
+    matrixBytes, embeddingBytes, normBytes, cacheBytes, activationBytes,
+    totalBytes: matrixBytes + embeddingBytes + normBytes + cacheBytes + activationBytes,
+    largestBytes: Math.max(bytes(V * h, plan.embeddings), bytes(h * Math.max(f, q), plan.matrices)),
+  }
+}
+
+/**
+ * The same for the reference decoder in tfjs ops: everything f32, the cache twice (a step makes the next one from the
+ * last), a transposed copy of the largest matrix beside it, and the scores [heads, N, N] of a prompt twice.
+ */
+export function estimateReference(config: ModelConfig, context: number): MemoryEstimate {
+  const plan: LoadPlan = { matrices: 'f32', embeddings: 'f32', cache: 'f32', context, rows: 1, promptTokens: context }
+  const once = estimateMemory(config, plan)
+  const oneHot = 4 * context * config.vocab_size
+  const scores = 2 * 4 * config.num_attention_heads * context * context
+  const activationBytes = once.activationBytes + once.largestBytes + oneHot + scores
+  return { ...once, cacheBytes: 2 * once.cacheBytes, activationBytes, totalBytes: once.totalBytes + once.cacheBytes + activationBytes - once.activationBytes }
+}
+
+export interface MemoryLimits {
+  /** What the researcher lets the lab use: a browser does not tell how much the GPU has. */
+  readonly budgetBytes: number
+  /** Largest buffer the adapter gives; null where there is none to ask (wasm). */
+  readonly maxBufferBytes: number | null
+}
+
+/** The estimate, or a refusal that says what is needed, of what, and what there is. */
+export function fitMemory(estimate: MemoryEstimate, limits: MemoryLimits): Result<MemoryEstimate, 'tooLarge'> {
+  const { budgetBytes, maxBufferBytes } = limits
+  if (maxBufferBytes !== null && estimate.largestBytes > maxBufferBytes)
+    return fail('tooLarge', `Its largest tensor takes ${gb(estimate.largestBytes)}; this adapter gives buffers of at most ${gb(maxBufferBytes)}.`, { where: 'Memory', next: 'Use a smaller model.' })
+  if (estimate.totalBytes <= budgetBytes) return ok(estimate)
+  const weights = estimate.matrixBytes + estimate.embeddingBytes + estimate.normBytes
+  const parts = `${gb(weights)} of weights, ${gb(estimate.cacheBytes)} of cache, ${gb(estimate.activationBytes)} of activations`
+  const next = weights < budgetBytes ? 'Use a shorter context, or raise the budget if the machine has more.' : 'Use a smaller model, or raise the budget if the machine has more.'
+  return fail('tooLarge', `It needs ${gb(estimate.totalBytes)} (${parts}); the budget is ${gb(budgetBytes)}.`, { where: 'Memory', next })
+}
+
+/** Longest context whose estimate stays within `budgetBytes`; 0 when not even one token does. */
+export function longestContext(budgetBytes: number, most: number, estimate: (context: number) => MemoryEstimate): number {
+  if (estimate(1).totalBytes > budgetBytes) return 0
+  let [fits, fails] = [1, most + 1]
+  while (fails - fits > 1) {
+    const middle = Math.floor((fits + fails) / 2)
+    if (estimate(middle).totalBytes <= budgetBytes) fits = middle
+    else fails = middle
+  }
+  return fits
+}
+
+/** Gigabytes (10⁹), megabytes below one. */
+function gb(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(bytes >= 1e7 ? 0 : 1)} MB`
+}
