@@ -16,6 +16,14 @@ export interface TrainedArrays {
   readonly t: number
 }
 
+/** The arguments of one `step`. */
+export interface StepRequest {
+  readonly sequences: readonly TrainedSequence[]
+  readonly objective: Objective
+  readonly learningRate: number
+  readonly settings: AdamWSettings
+}
+
 export interface PolicyModel {
   readonly config: ModelConfig
   /** `fused` kernels or the `reference` in tfjs ops. */
@@ -25,6 +33,8 @@ export interface PolicyModel {
    * @returns loss, grad_norm (before clipping) and means over trained tokens, by TRL's names
    */
   step(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<Record<string, number>>
+  /** Several steps whose batches are known beforehand, in order; their numbers are read once, at the end. At most 64. */
+  steps(some: readonly StepRequest[]): Promise<Record<string, number>[]>
   /** Completions; the same (seed, row, position) draws the same token however rows are batched. */
   sample(prompts: readonly (readonly number[])[], settings: SampleSettings, stop: Stop, breathe: () => Promise<void>, onTokens?: (rows: readonly SampledRow[]) => void): Promise<SampledRow[]>
   /** log π of every completion token at `temperature`. */

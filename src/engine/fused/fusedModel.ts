@@ -8,7 +8,7 @@ import { stepNumbers } from '../gpu/kernel'
 import type { SampledRow, SampleSettings } from '../loops/sample'
 import { parameterLayout } from '../model/parameters'
 import type { AdamWSettings } from '../optimiser/adamw'
-import type { Objective, PolicyModel, TrainedArrays } from '../policyModel'
+import type { Objective, PolicyModel, StepRequest, TrainedArrays } from '../policyModel'
 import { distinctPromptRows, Sampler, type SamplerSize } from './sampler'
 import { modelShape, type ModelShape } from './shape'
 import { RING, Trainer, type StepSums } from './trainer'
@@ -28,7 +28,7 @@ export class FusedModel implements PolicyModel {
   readonly engine = 'fused'
   private trainer: Trainer | null = null
   private sampler: Sampler | null = null
-  private steps = 0
+  private submitted = 0
 
   private constructor(
     private readonly gpu: GpuContext,
@@ -59,7 +59,7 @@ export class FusedModel implements PolicyModel {
   async submit(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<number> {
     const trainer = await this.trainerFor(sequences)
     this.t++
-    const slot = this.steps++ % RING
+    const slot = this.submitted++ % RING
     const policy = objective.kind === 'policy' ? objective : null
     trainer.step(
       pack(sequences, trainer.options.rows).filter((batch) => batch.pick.length > 0),
@@ -85,11 +85,18 @@ export class FusedModel implements PolicyModel {
   }
 
   async step(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<Record<string, number>> {
-    const trained = sequences.some((s) => Array.prototype.some.call(s.weights, (w: number) => w !== 0))
-    if (!trained) return { loss: 0, grad_norm: 0 }
-    const slot = await this.submit(sequences, objective, learningRate, settings)
-    const [sums] = await this.trainer!.metrics([slot])
-    return metricsOf(sums!, objective)
+    return (await this.steps([{ sequences, objective, learningRate, settings }]))[0]!
+  }
+
+  async steps(some: readonly StepRequest[]): Promise<Record<string, number>[]> {
+    if (some.length > RING) throw new RangeError(`${some.length} steps at once; the ring holds the numbers of ${RING}`)
+    const slots: (number | null)[] = []
+    for (const { sequences, objective, learningRate, settings } of some) {
+      const isTrained = sequences.some((s) => Array.prototype.some.call(s.weights, (w: number) => w !== 0))
+      slots.push(isTrained ? await this.submit(sequences, objective, learningRate, settings) : null)
+    }
+    const sums = await this.trainer?.metrics(slots.map((slot) => slot ?? 0))
+    return some.map(({ objective }, i) => (slots[i] === null ? { loss: 0, grad_norm: 0 } : metricsOf(sums![i]!, objective)))
   }
 
   async metrics(slots: readonly number[], objective: Objective): Promise<Record<string, number>[]> {

@@ -10,7 +10,7 @@ import type { Checkpoint } from '../checkpoint'
 import { fail, ok, type Result } from '../../base/result'
 import { evaluate } from './evaluate'
 import { grpoStep } from './grpo'
-import { sftStep } from './sft'
+import { sftSteps } from './sft'
 
 /** Everything a run draws on, already in tokens. */
 export interface RunData {
@@ -76,11 +76,15 @@ export function prepareData(
   return ok({ traces: sft.traces, problems, heldOut: heldOut.slice(0, preset.evaluationProblems), setAside: { sft: sft.setAside, rl: rl.setAside } })
 }
 
+/** Steps whose numbers are read at once, at most; and the time that curve, pause and stop may lag behind for it. */
+const TOGETHER = 16
+const UNREAD_SECONDS = 0.25
+
 /** Runs from the start or from a checkpoint to the end, or until stopped. */
 export async function trainRun(start: RunStart, host: RunHost): Promise<'finished' | 'stopped'> {
   const { preset, seed, data } = start
-  const sftSteps = preset.sft.steps
-  const totalSteps = sftSteps + preset.grpo.steps
+  const sftTotal = preset.sft.steps
+  const totalSteps = sftTotal + preset.grpo.steps
   const done = new Set(start.evaluations.map((e) => e.label))
   let step = start.checkpoint?.step ?? 0
   let stage: Stage = start.checkpoint?.stage ?? 'sft'
@@ -103,6 +107,13 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
     done.add(label)
     host.evaluated(result)
   }
+  /** Steps to hand to the GPU before their numbers are read: several while they are fast, never past a checkpoint. */
+  let stepSeconds = Infinity
+  const together = (from: number) => {
+    let count = 1
+    while (count < TOGETHER && (count + 1) * stepSeconds < UNREAD_SECONDS && from + count < sftTotal && !host.wantsCheckpoint(from + count)) count++
+    return count
+  }
   const save = async () => host.save({ config: preset.model, stage, step, seed, ...(await model.state()) })
 
   try {
@@ -111,35 +122,27 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
     while (step < totalSteps) {
       await host.breathe(true)
       if (host.stop.aborted) break
-      if (step === sftSteps && stage === 'sft') {
+      if (step === sftTotal && stage === 'sft') {
         await assess('sft')
         if (host.stop.aborted) break
         stage = 'grpo'
         model.resetOptimiser()
       }
       const startedAt = host.now()
-      host.activity(stage === 'sft' ? `Fine-tuning, step ${step + 1} of ${sftSteps}` : `Reinforcement learning, step ${step + 1 - sftSteps} of ${preset.grpo.steps}`)
-      let values: Record<string, number | null>
-      let rollouts: readonly Rollout[] | null = null
-      let tokens: number
-      if (stage === 'sft') {
-        const result = await sftStep(model, data.traces, preset.sft, seed, step)
-        values = result.metrics
-        tokens = result.tokens
-      } else {
-        const result = await grpoStep(model, data.problems, preset.grpo, seed, step - sftSteps, host.stop, () => host.breathe(false))
+      host.activity(stage === 'sft' ? `Fine-tuning, step ${step + 1} of ${sftTotal}` : `Reinforcement learning, step ${step + 1 - sftTotal} of ${preset.grpo.steps}`)
+      let results: readonly { metrics: Record<string, number | null>; rollouts?: readonly Rollout[]; tokens: number }[]
+      if (stage === 'sft') results = await sftSteps(model, data.traces, preset.sft, seed, step, together(step))
+      else {
+        const result = await grpoStep(model, data.problems, preset.grpo, seed, step - sftTotal, host.stop, () => host.breathe(false))
         if (!result) break
-        values = result.metrics
-        rollouts = result.rollouts
-        tokens = result.tokens
+        results = [result]
       }
-      assertFinite(values, step + 1) // a non-finite loss ends the run here, before anything of this step is kept
-      step++
-      const seconds = (host.now() - startedAt) / 1000
-      host.stepFinished(
-        { step, stage, values: { ...values, num_tokens: tokens, step_time: seconds, tokens_per_second: tokens / seconds } },
-        rollouts,
-      )
+      stepSeconds = (host.now() - startedAt) / 1000 / results.length
+      for (const { metrics, rollouts, tokens } of results) {
+        assertFinite(metrics, step + 1) // a non-finite loss ends the run here, before anything of this step is kept
+        step++
+        host.stepFinished({ step, stage, values: { ...metrics, num_tokens: tokens, step_time: stepSeconds, tokens_per_second: tokens / stepSeconds } }, rollouts ?? null)
+      }
       if (host.wantsCheckpoint(step)) await save()
     }
     if (step >= totalSteps && !host.stop.aborted) await assess('rl')

@@ -8,7 +8,7 @@ import { crossEntropy, policyLossTensor } from '../loops/losses'
 import { sample, type SampledRow, type SampleSettings } from '../loops/sample'
 import { update } from '../loops/update'
 import { AdamW, type AdamWSettings } from '../optimiser/adamw'
-import type { Objective, PolicyModel, TrainedArrays } from '../policyModel'
+import type { Objective, PolicyModel, StepRequest, TrainedArrays } from '../policyModel'
 import { Decoder } from './decoder'
 
 export class ReferenceModel implements PolicyModel {
@@ -29,6 +29,12 @@ export class ReferenceModel implements PolicyModel {
     if (!batch.mask.some((m) => m !== 0)) return { loss: 0, grad_norm: 0 }
     const loss = (logits: tf.Tensor2D) => (objective.kind === 'policy' ? policyLossTensor(logits, batch, objective) : crossEntropy(logits, batch))
     return update(this.decoder, this.optimiser, batch, loss, learningRate, settings)
+  }
+
+  async steps(some: readonly StepRequest[]): Promise<Record<string, number>[]> {
+    const metrics: Record<string, number>[] = []
+    for (const { sequences, objective, learningRate, settings } of some) metrics.push(await this.step(sequences, objective, learningRate, settings))
+    return metrics
   }
 
   async sample(prompts: readonly (readonly number[])[], settings: SampleSettings, stop: Stop, breathe: () => Promise<void>, onTokens?: (rows: readonly SampledRow[]) => void): Promise<SampledRow[]> {
