@@ -141,7 +141,9 @@ function isPositive(value: unknown): value is number {
 
 /** `config.json` of a model, as `transformers` reads it. */
 export function hubConfig(model: PretrainedConfig, dtype: 'float32' | 'bfloat16' | 'float16'): Record<string, unknown> {
-  const { model_type: type = 'qwen3', ...shape } = model.config
+  const known = ownConfig(model.config) // no more fields than the engine's own, whatever came along
+  if (!known.ok) throw new Error(known.what)
+  const { model_type: type = 'qwen3', ...shape } = known.value
   return {
     architectures: [type === 'llama' ? 'LlamaForCausalLM' : 'Qwen3ForCausalLM'],
     model_type: type,
