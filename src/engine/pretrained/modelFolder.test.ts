@@ -97,7 +97,7 @@ describe('a folder that was checked', () => {
 
 describe('a folder that was exported', () => {
   test('a run: config, weights, tokenizer and generation settings are a model again, with the same numbers', async () => {
-    const own = { ...config, vocab_size: VOCAB_SIZE }
+    const own = { ...taken(await checkModel(goldenFolder('qwen3-tiny'))).pretrained.config, vocab_size: VOCAB_SIZE }
     const trained = initialParameters(own, 5)
     const zeros = new Float32Array(trained.length)
     const files = await folderOf(runFolder({ config: own, parameters: trained, m: zeros, v: zeros, t: 1, seed: 1, stage: 'grpo', step: 40 }, { name: 'Kestrel "x"', maxPositions: 60, maxNewTokens: 40, temperature: 0.8 }))
