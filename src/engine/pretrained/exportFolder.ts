@@ -95,7 +95,7 @@ export function modelFolder(files: ReadonlyMap<string, ByteSource>, merged: { re
 }
 
 function runCard({ name, maxNewTokens }: RunFacts, step: number, stage: string): string {
-  const title = name.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').trim() || 'A tiny prover'
+  const title = name.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim() || 'A tiny prover'
   return `---
 library_name: transformers
 pipeline_tag: text-generation
