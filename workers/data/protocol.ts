@@ -1,14 +1,18 @@
 /** The contract of the data worker: datasets and stored runs, in and out of the browser's storage. */
 import type { Result } from '../../src/base/result'
 import type { MetricPoint, RolloutStep, RunRecord } from '../../src/posttrain/runRecords'
+import type { Difficulty, DifficultySettings } from '../../src/posttrain/difficulty'
+import type { DuplicatePair } from '../../src/proofs/dedup/duplicates'
 import type { Query } from '../../src/proofs/query/filters'
 import type { ProofRow } from '../../src/proofs/schemas/rows'
 import type { RoleNames } from '../../src/proofs/schemas/schema'
 import type { ArchiveFailure, ArchiveMember, MemberChoice } from '../../src/storage/archive'
+import type { RubricReport, ScoreReport, SplitReport, VerdictReport } from '../../src/storage/curate'
 import type { ReadFailure } from '../../src/storage/datasets'
 import type { DatasetFlag, DatasetRecord, Provenance } from '../../src/storage/datasetRecord'
 import type { ColumnFacts, GridPage, QueryFailure, Selection } from '../../src/storage/datasetTable'
 import type { TrashRecord } from '../../src/storage/datasetTrash'
+import type { ExportFormat } from '../../src/storage/exportRows'
 import type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
 
 export type { GridRow, ProofRow } from '../../src/proofs/schemas/rows'
@@ -17,6 +21,8 @@ export type { ArchiveMember, MemberChoice } from '../../src/storage/archive'
 export type { DatasetFlag, DatasetRecord, Provenance } from '../../src/storage/datasetRecord'
 export type { ColumnFacts, GridPage, Selection } from '../../src/storage/datasetTable'
 export type { TrashRecord } from '../../src/storage/datasetTrash'
+export type { RubricReport, ScoreReport, SplitReport, VerdictReport } from '../../src/storage/curate'
+export type { ExportFormat } from '../../src/storage/exportRows'
 export type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
 
 /** With `opened`, the dataset can be read from here on, though it is not stored yet. */
@@ -29,6 +35,34 @@ export interface DatasetChange {
   readonly flags?: readonly DatasetFlag[]
   readonly provenance?: Provenance
 }
+
+export interface DifficultyReport {
+  readonly scores: ScoreReport
+  readonly difficulty: Difficulty
+}
+
+export interface DuplicateReport {
+  /** The most similar first; at most a thousand of `pairs`. */
+  readonly shown: readonly (DuplicatePair & { readonly text: string; readonly otherText: string })[]
+  readonly pairs: number
+  readonly byKind: Readonly<Record<'exact' | 'near' | 'run', number>>
+  /** Pairs with rows of a benchmark. */
+  readonly withBenchmarks: number
+  /** Rows that stay when duplicates go, in file order. */
+  readonly kept: Uint32Array
+  readonly removed: number
+}
+
+/** Which rows, and what was done to choose them. */
+export interface Derivation {
+  readonly name: string
+  /** Null for all. */
+  readonly rows: Uint32Array | null
+  /** One sentence a step. */
+  readonly steps: readonly string[]
+}
+
+export type CurateFailure = ReadFailure | 'cancelled' | 'noColumn'
 
 export interface StorageUse {
   readonly usedBytes: number
@@ -60,6 +94,21 @@ export interface DataApi {
   select(datasetId: string, query: Query, onRows: OnRows): Promise<Result<Selection, ReadFailure | QueryFailure>>
   /** Cells of these rows. */
   gridPage(datasetId: string, rows: readonly number[], query: Query): Promise<Result<GridPage, ReadFailure>>
+  /** Score lists, difficulty, pass@k and group statistics. Reads the lists once; other settings are answered from memory. */
+  difficulty(job: string, datasetId: string, settings: DifficultySettings, onRows: OnRows): Promise<Result<DifficultyReport, CurateFailure>>
+  /** Rows within the curriculum, in file order. */
+  curriculum(datasetId: string, settings: DifficultySettings): Promise<Result<Uint32Array, CurateFailure>>
+  /** Exact and near duplicates inside the dataset, and copies of problems of the benchmarks. `threshold`: 0..1. */
+  duplicates(job: string, datasetId: string, benchmarkIds: readonly string[], threshold: number, onRows: OnRows): Promise<Result<DuplicateReport, CurateFailure>>
+  verdicts(job: string, datasetId: string, onRows: OnRows): Promise<Result<VerdictReport, CurateFailure>>
+  rubrics(job: string, datasetId: string, onRows: OnRows): Promise<Result<RubricReport, CurateFailure>>
+  checkSplit(job: string, datasetId: string, onRows: OnRows): Promise<Result<SplitReport, CurateFailure>>
+  /** Two derived datasets: no problem lies in both. `rows` null for all. */
+  split(job: string, datasetId: string, rows: Uint32Array | null, share: number, seed: number, onRows: OnRows): Promise<Result<readonly DatasetRecord[], CurateFailure | ImportFailure>>
+  /** Stores the rows as a dataset of its own, with its lineage; flags and provenance are inherited. */
+  derive(job: string, datasetId: string, derivation: Derivation, onRows: OnRows): Promise<Result<DatasetRecord, CurateFailure | ImportFailure>>
+  /** The rows as a file in the published schema. */
+  exportFile(job: string, datasetId: string, derivation: Derivation, format: ExportFormat, onRows: OnRows): Promise<Result<{ readonly name: string; readonly file: Blob }, CurateFailure>>
   readRow(datasetId: string, index: number): Promise<Result<ProofRow, ReadFailure>>
   readReasoning(datasetId: string, index: number): Promise<Result<string | null, ReadFailure>>
   runs(): Promise<readonly RunRecord[]>

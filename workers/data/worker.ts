@@ -9,6 +9,7 @@ import { shardNamed } from '../../src/proofs/schemas/shardNames'
 import { openRunStore } from '../../src/storage/runs'
 import { exposeAlive } from '../alive'
 import { CHANGES, type DataWorkerApi, type OnProgress } from './protocol'
+import { Curation } from './curation'
 import { storeSamples } from './samples'
 import { Tables } from './tables'
 
@@ -48,12 +49,14 @@ function catchEscaped(where: string): { failed: Promise<Failure<ImportFailure>>;
   return { failed, done: () => void escaped.delete(give) }
 }
 
+const curation = new Curation(home, reader, jobs, writing, changed)
 const changes = new BroadcastChannel(CHANGES)
 
 /** Other tabs, and the page itself, read the catalogue anew. */
 function changed(datasetId: string): void {
   reader.forget(datasetId)
   tables.forget(datasetId)
+  curation.forget(datasetId)
   changes.postMessage(datasetId)
 }
 
@@ -164,6 +167,16 @@ exposeAlive({
   facts: (datasetId, onRows) => tables.facts(datasetId, onRows),
   select: (datasetId, query, onRows) => tables.select(datasetId, query, onRows),
   gridPage: (datasetId, rows, query) => tables.page(datasetId, rows, query),
+  difficulty: (job, datasetId, settings, onRows) => curation.difficulty(job, datasetId, settings, onRows),
+  curriculum: (datasetId, settings) => curation.curriculum(datasetId, settings),
+  duplicates: (job, datasetId, benchmarkIds, threshold, onRows) => curation.duplicates(job, datasetId, benchmarkIds, threshold, onRows),
+  verdicts: (job, datasetId, onRows) => curation.verdicts(job, datasetId, onRows),
+  rubrics: (job, datasetId, onRows) => curation.rubrics(job, datasetId, onRows),
+  checkSplit: (job, datasetId, onRows) => curation.checkSplit(job, datasetId, onRows),
+  split: (job, datasetId, rows, share, seed, onRows) => curation.split(job, datasetId, rows, share, seed, onRows),
+  derive: (job, datasetId, derivation, onRows) => curation.derive(job, datasetId, derivation, onRows),
+  exportFile: (job, datasetId, derivation, format, onRows) => curation.exportFile(job, datasetId, derivation, format, onRows),
+
   readRow: (datasetId, index) => reader.readRow(datasetId, index),
   readReasoning: (datasetId, index) => reader.readReasoning(datasetId, index),
 

@@ -11,8 +11,10 @@ import { useKeys } from '../../ui/useKeys'
 import { useView } from '../../ui/useView'
 import type { DatasetRecord } from '../../../workers/data/protocol'
 import { ColumnsPanel } from './ColumnsPanel'
+import { CuratePanel } from './CuratePanel'
 import { DatasetGrid } from './DatasetGrid'
 import styles from './DatasetsPlace.module.css'
+import { DifficultyPanel } from './DifficultyPanel'
 import { neighbour, placeOf, rowAt, rowInView } from './gridWindow'
 import { KeysDialog, useKeysDialog } from './KeysDialog'
 import { counted, schemaName, whyNotTrained } from './names'
@@ -22,8 +24,14 @@ import { RowReader } from './RowReader'
 import { useDoubleKey } from './useDoubleKey'
 import { useFacts, useSelection } from './useTable'
 
-const TABS = [{ value: 'rows', label: 'Rows' }, { value: 'columns', label: 'Columns' }, { value: 'origin', label: 'Origin' }] as const
+const TABS = [{ value: 'rows', label: 'Rows' }, { value: 'columns', label: 'Columns' }, { value: 'difficulty', label: 'Difficulty' }, { value: 'curate', label: 'Curate' }, { value: 'origin', label: 'Origin' }] as const
 type Tab = (typeof TABS)[number]['value']
+
+/** Difficulty is told of scores; jobs over all rows wait until the dataset is stored. */
+function tabsOf({ roles }: DatasetRecord, isEarly: boolean) {
+  const hasScores = roles.scores !== undefined || roles.rewards !== undefined || roles.rewardMean !== undefined
+  return TABS.filter(({ value }) => (value === 'difficulty' ? hasScores && !isEarly : value === 'rows' || !isEarly))
+}
 
 /** @param isEarly its rows are read from the dropped file, while that is still being stored */
 export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRecord; readonly isEarly: boolean }) {
@@ -35,7 +43,8 @@ export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRec
   const { facts, failure, retry } = useFacts(dataset)
   const result = useSelection(dataset, query)
   const { selection } = result
-  const tab: Tab = TABS.find((t) => t.value === view.tab)?.value ?? 'rows'
+  const tabs = tabsOf(dataset, isEarly)
+  const tab: Tab = tabs.find((t) => t.value === view.tab)?.value ?? 'rows'
   const total = selection?.rows.length ?? dataset.rows
   const isKeys = useKeysDialog()
 
@@ -79,7 +88,7 @@ export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRec
         </p>
         {why ? <p className={styles.why}>{why}</p> : null}
         <div className={styles.tabs}>
-          <Segmented label="Part of the dataset" value={tab} options={TABS} onChange={(value) => setView({ tab: value === 'rows' ? undefined : value })} />
+          <Segmented label="Part of the dataset" value={tab} options={tabs} onChange={(value) => setView({ tab: value === 'rows' ? undefined : value })} />
         </div>
         {failure ? <ErrorCard failure={failure} onRetry={retry} /> : null}
         {tab === 'rows' ? (
@@ -94,7 +103,10 @@ export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRec
               onSort={(sort) => setView(sortPatch(sort))} onFilter={(column, filter) => setView(filterPatch(column, filter))}
             />
           </>
-        ) : tab === 'columns' ? <ColumnsPanel dataset={dataset} facts={facts} /> : <ProvenanceForm key={dataset.id} dataset={dataset} />}
+        ) : tab === 'columns' ? <ColumnsPanel dataset={dataset} facts={facts} />
+          : tab === 'difficulty' ? <DifficultyPanel key={dataset.id} dataset={dataset} />
+          : tab === 'curate' ? <CuratePanel key={dataset.id} dataset={dataset} query={query} selection={selection} />
+          : <ProvenanceForm key={dataset.id} dataset={dataset} />}
       </Panel>
       <KeysDialog state={isKeys} />
     </>

@@ -8,6 +8,7 @@ import { Segmented } from '../../ui/Segmented'
 import { openData } from '../../../workers/data/client'
 import type { DatasetRecord, ProofRow } from '../../../workers/data/protocol'
 import styles from './RowReader.module.css'
+import { RubricEditor } from './RubricEditor'
 import { RubricView } from './RubricView'
 import { RowHealth } from './RowHealth'
 import { Scores } from './Scores'
@@ -67,6 +68,7 @@ function facts(row: ProofRow): string {
 }
 
 function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; readonly value: ProofRow; readonly isRaw: boolean }) {
+  const [isEditing, setEditing] = useState(false)
   return (
     <>
       <RowHealth row={value} />
@@ -91,7 +93,14 @@ function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; reado
         {value.rubric === null ? null : (
           <section className={styles.column}>
             <h3 className={styles.head}>Rubric</h3>
-            {isRaw ? <pre className={styles.raw}>{value.rubric}</pre> : <RubricView text={value.rubric} />}
+            {isEditing ? (
+              <RubricEditor text={value.rubric} name={`rubric-row-${value.index + 1}.md`} onClose={() => setEditing(false)} />
+            ) : (
+              <>
+                {isRaw ? <pre className={styles.raw}>{value.rubric}</pre> : <RubricView text={value.rubric} />}
+                <div><Button onClick={() => setEditing(true)}>Check and edit</Button></div>
+              </>
+            )}
           </section>
         )}
       </div>
