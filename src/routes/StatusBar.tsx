@@ -54,7 +54,7 @@ function Memory() {
   return (
     <div>
       <dt>Engine memory</dt>
-      <dd>{memory ? `${bytes(memory.gpuBytes)} in ${memory.tensors} tensors` : '—'}</dd>
+      <dd>{memory ? `${bytes(memory.gpuBytes)} in ${memory.buffers} buffers` : '—'}</dd>
     </div>
   )
 }

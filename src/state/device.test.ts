@@ -14,7 +14,7 @@ function engine(answers: DeviceState[]) {
     if (!answer) throw new Error('worker gone')
     return answer
   }
-  return { calls, client: { open: next('open'), reopen: next('reopen'), memory: async () => (calls.push('memory'), { gpuBytes: 8, tensors: 2 }) } }
+  return { calls, client: { open: next('open'), reopen: next('reopen'), memory: async () => (calls.push('memory'), { gpuBytes: 8, buffers: 2 }) } }
 }
 
 test('opens once, then measures', async () => {
@@ -22,7 +22,7 @@ test('opens once, then measures', async () => {
   const store = createDeviceStore(client, async () => storage)
   expect(store.getState().status).toBe('unopened')
   await Promise.all([store.getState().open(), store.getState().open()])
-  expect(store.getState()).toMatchObject({ status: 'ready', report, reason: null, memory: { gpuBytes: 8, tensors: 2 }, storage })
+  expect(store.getState()).toMatchObject({ status: 'ready', report, reason: null, memory: { gpuBytes: 8, buffers: 2 }, storage })
   expect(calls.filter((name) => name === 'open')).toHaveLength(1)
 })
 

@@ -14,7 +14,7 @@ const report = { backend: 'wasm', adapter: '', features: [], maxBufferBytes: nul
 
 const scripted: Pick<EngineApi, 'open' | 'start' | 'resume' | 'memory'> = {
   open: async () => ({ kind: 'ready', report }),
-  memory: async () => ({ gpuBytes: 7, tensors: 1 }),
+  memory: async () => ({ gpuBytes: 7, buffers: 1 }),
   start: async (_: RunRequest, port: MessagePort) => {
     ports.push(port)
     port.postMessage({ runId: 'run-1', events: [{ kind: 'activity', text: 'early' }] })
@@ -75,7 +75,7 @@ test('asking for memory starts no worker; opening starts one', async () => {
   expect(await client.open()).toEqual({ kind: 'ready', report })
   expect(await client.open()).toEqual({ kind: 'ready', report })
   expect(workers.length).toBe(1)
-  expect(await client.memory()).toEqual({ gpuBytes: 7, tensors: 1 })
+  expect(await client.memory()).toEqual({ gpuBytes: 7, buffers: 1 })
 })
 
 test('events arrive in order over the port of the run', async () => {

@@ -1,12 +1,13 @@
 /** The worker's backend: one GPU device where there is one, wasm where not. */
+import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients'
 import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import { adapterName, openGpu, type OpenedGpu } from '../../src/engine/device'
-import { opener } from '../../src/engine/openModel'
+import { gpuContext, opener } from '../../src/engine/openModel'
 import type { OpenModel } from '../../src/engine/loops/run'
 import { attachWasm } from '../../src/engine/tfjsBackend'
-import type { DeviceReport, DeviceState } from './protocol'
+import type { DeviceReport, DeviceState, MemoryReport } from './protocol'
 
 export class EngineDevice {
   /** True while a backend is there to compute on. */
@@ -47,6 +48,15 @@ export class EngineDevice {
 
   /** A policy on the device that is open now. */
   readonly openModel: OpenModel = (config, state) => opener(this.gpu)(config, state)
+
+  /** What tfjs and the fused engine hold together. */
+  memory(): MemoryReport {
+    // Asking tfjs before it has a backend would make it choose one by itself.
+    if (!this.isReady) return { gpuBytes: 0, buffers: 0 }
+    const tensors = tf.memory() as tf.MemoryInfo & { numBytesInGPU?: number }
+    const fused = this.gpu && gpuContext(this.gpu)
+    return { gpuBytes: (tensors.numBytesInGPU ?? tensors.numBytes) + (fused?.bytes ?? 0), buffers: tensors.numTensors + (fused?.buffers ?? 0) }
+  }
 
   lose(): void {
     this.gpu?.device.destroy()

@@ -22,7 +22,8 @@ export type DeviceState =
 /** GPU and engine memory, in bytes. */
 export interface MemoryReport {
   readonly gpuBytes: number
-  readonly tensors: number
+  /** GPU buffers, or tensors on the wasm backend. */
+  readonly buffers: number
 }
 
 export type RunFailure =

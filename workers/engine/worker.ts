@@ -1,5 +1,4 @@
 /** The GPU worker: a shell that owns the device, one job at a time, and the locks that keep two tabs apart. */
-import * as tf from '@tensorflow/tfjs-core'
 import { exposeAlive } from '../alive'
 import { fail, ok, type Result } from '../../src/base/result'
 import { readCheckpoint, type Checkpoint } from '../../src/engine/checkpoint'
@@ -84,9 +83,7 @@ const api: EngineApi = {
 
   memory: () => {
     // Asking tfjs before it has a backend would make it choose one by itself.
-    if (!device.isReady) return Promise.resolve({ gpuBytes: 0, tensors: 0 })
-    const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPU?: number }
-    return Promise.resolve({ gpuBytes: memory.numBytesInGPU ?? memory.numBytes, tensors: memory.numTensors })
+    return Promise.resolve(device.memory())
   },
 
   async start(request, port) {

@@ -43,6 +43,11 @@ export class GpuContext {
     buffer.destroy()
   }
 
+  /** Buffers that are not destroyed. */
+  get buffers(): number {
+    return this.live.size
+  }
+
   /** Starts compiling a kernel that is new; equal code is compiled once. */
   compile(kernel: Kernel): GPUBindGroupLayout {
     const known = this.pipelines.get(kernel.code)
