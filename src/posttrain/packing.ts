@@ -54,7 +54,8 @@ export function pack(sequences: readonly TrainedSequence[], most: number): Packe
   return batches.filter((b) => b.length > 0).map(packed)
 }
 
-function rowsOf({ prompt, completion }: TrainedSequence): number {
+/** Rows a sequence takes: its last token is only a target. */
+export function rowsOf({ prompt, completion }: TrainedSequence): number {
   return Math.max(0, prompt.length + completion.length - 1)
 }
 

@@ -88,6 +88,16 @@ describe.each([true, false])('software adapter: %s', (isSoftware) => {
       queued.dispose()
     })
 
+    test('steps of growing size, handed over together, keep all their numbers', async () => {
+      const requests = [3, 40, 90].map((count) => ({ sequences: policySequences(count, count, 'sum_per_sample'), objective: { kind: 'crossEntropy' } as const, learningRate: 1e-3, settings }))
+      const [together, apart] = [open(), open()]
+      const got = await together.steps(requests)
+      for (const [i, request] of requests.entries()) expect(got[i]).toEqual((await apart.steps([request]))[0])
+      expect(got.every((m) => m.loss! > 0)).toBe(true)
+      together.dispose()
+      apart.dispose()
+    })
+
     test('a step whose gradient is not finite changes nothing and says so', async () => {
       const model = open()
       const sequences = policySequences(3, 31, 'sum_per_sample')

@@ -2,7 +2,7 @@
 import { sentence } from '../../base/result'
 import type { Stop } from '../../base/stop'
 import type { ModelConfig } from '../../posttrain/modelConfig'
-import { pack, type TrainedSequence } from '../../posttrain/packing'
+import { pack, rowsOf, type TrainedSequence } from '../../posttrain/packing'
 import type { GpuContext } from '../gpu/context'
 import { stepNumbers } from '../gpu/kernel'
 import type { SampledRow, SampleSettings } from '../loops/sample'
@@ -57,12 +57,12 @@ export class FusedModel implements PolicyModel {
 
   /** Submits a step and awaits nothing; its sums are in the ring until 64 steps later. @returns the ring row */
   async submit(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<number> {
-    const trainer = await this.trainerFor(sequences)
+    const trainer = await this.trainerFor([sequences])
     this.t++
     const slot = this.submitted++ % RING
     const policy = objective.kind === 'policy' ? objective : null
     trainer.step(
-      pack(sequences, trainer.options.rows).filter((batch) => batch.pick.length > 0),
+      pack(sequences, this.batchRows(sequences)).filter((batch) => batch.pick.length > 0),
       stepNumbers({
         slot,
         learningRate,
@@ -90,6 +90,8 @@ export class FusedModel implements PolicyModel {
 
   async steps(some: readonly StepRequest[]): Promise<Record<string, number>[]> {
     if (some.length > RING) throw new RangeError(`${some.length} steps at once; the ring holds the numbers of ${RING}`)
+    // Before the first of them: a trainer that grew in between would take the numbers of the earlier ones with it.
+    await this.trainerFor(some.map((s) => s.sequences))
     const slots: (number | null)[] = []
     for (const { sequences, objective, learningRate, settings } of some) {
       const isTrained = sequences.some((s) => Array.prototype.some.call(s.weights, (w: number) => w !== 0))
@@ -121,9 +123,9 @@ export class FusedModel implements PolicyModel {
 
   async logprobs(sequences: readonly TrainedSequence[], temperature: number): Promise<Float32Array[]> {
     const all = sequences.map((s) => ({ ...s, weights: new Float32Array(s.completion.length).fill(1) }))
-    const trainer = await this.trainerFor(all)
+    const trainer = await this.trainerFor([all])
     const parts: Float32Array[] = []
-    for (const batch of pack(all, trainer.options.rows)) parts.push(await trainer.logprobs(batch, 1 / temperature))
+    for (const batch of pack(all, this.batchRows(all))) parts.push(await trainer.logprobs(batch, 1 / temperature))
     const flat = parts.flatMap((part) => [...part])
     let at = 0
     return all.map((s) => Float32Array.from(flat.slice(at, (at += s.completion.length))))
@@ -161,11 +163,15 @@ export class FusedModel implements PolicyModel {
     for (const buffer of Object.values(this.buffers)) this.gpu.destroy(buffer)
   }
 
-  /** A trainer whose batches hold the longest of these sequences. Larger ones replace smaller ones: sizes only grow. */
-  private async trainerFor(sequences: readonly TrainedSequence[]): Promise<Trainer> {
-    const longest = Math.max(1, ...sequences.map((s) => s.prompt.length + s.completion.length - 1))
-    const all = sequences.reduce((sum, s) => sum + s.prompt.length + s.completion.length - 1, 0)
-    const wanted = Math.max(longest, Math.min(all, this.options.rows ?? ROWS))
+  /** Rows of a packed batch. A function of the step alone: how sequences share batches decides bits, and a resumed run must decide alike. */
+  private batchRows(sequences: readonly TrainedSequence[]): number {
+    return Math.max(this.options.rows ?? ROWS, ...sequences.map(rowsOf))
+  }
+
+  /** A trainer that holds each of these steps. Larger ones replace smaller ones: sizes only grow. */
+  private async trainerFor(steps: readonly (readonly TrainedSequence[])[]): Promise<Trainer> {
+    const longest = Math.max(1, ...steps.flatMap((sequences) => sequences.map(rowsOf)))
+    const wanted = Math.max(1, ...steps.map((sequences) => Math.min(this.batchRows(sequences), sequences.reduce((sum, s) => sum + rowsOf(s), 0))))
     const has = this.trainer?.options
     if (this.trainer && has && has.rows >= wanted && has.positions >= longest) return this.trainer
     const next = { rows: roundUp(Math.max(wanted, has?.rows ?? 0)), positions: roundUp(Math.max(longest, has?.positions ?? 0)), recomputes: this.options.recomputes ?? false }
