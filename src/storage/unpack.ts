@@ -5,7 +5,7 @@ import { chunksOf, type Chunks } from './shards'
 export type Packing = 'gzip' | 'zstd'
 
 /** Output up to here is never called a bomb. */
-const FREE_BYTES = 256 * 2 ** 20
+const FREE_BYTES = 64 * 2 ** 20
 /** Beyond, no text of proofs packs better than this. */
 const MAX_RATIO = 200
 /** Zstd repeats 128 KiB for every 4 bytes at most: this much input gives at most 128 MiB at once. */
