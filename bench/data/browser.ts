@@ -1,0 +1,79 @@
+/** What only a browser can tell: how soon a long proof is read, and what a large dataset costs the heap. Needs `npm run build` first. */
+import { spawn } from 'node:child_process'
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Page } from '@playwright/test'
+import { findBrowser } from '../../scripts/findBrowser'
+import { freePort } from '../../scripts/staticServer'
+import type { Figure } from '../artifact'
+import { SFT_SELECT, writeWithDuckDb } from './duckdb'
+import { sftRows } from './rows'
+
+const proof = Array.from({ length: 230 }, (_, i) => `**Step ${i}.** Let $a_{${i}} \\ge 0$ and \\(b_{${i}} \\mid c\\). Then $$\\sum_{k=0}^{${i}} \\binom{${i}}{k} x^k = (1+x)^{${i}}$$ and hence the claim holds for every index up to ${i}, as required above.`).join('\n\n')
+
+export async function browserFigures(folder: string): Promise<Figure[]> {
+  const large = join(folder, 'large.parquet')
+  await writeWithDuckDb(sftRows(4_281, 50_000, 4_000), SFT_SELECT, [{ path: large, codec: 'snappy' }])
+  const long = join(folder, 'long.jsonl')
+  writeFileSync(long, `${JSON.stringify({ problem: 'A long one', proof, reasoning_content: '' })}\n`)
+  const port = await freePort(5400)
+  const server = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts', '--port', String(port), '--strict'], { stdio: 'ignore' })
+  const browser = await chromium.launch({ executablePath: findBrowser().path, args: ['--no-sandbox', '--enable-precise-memory-info'] })
+  try {
+    const page = await browser.newPage()
+    await open(page, `http://localhost:${port}/#/datasets`)
+    await page.locator('input[type=file]').setInputFiles(long)
+    await page.getByRole('heading', { name: 'long.jsonl' }).waitFor()
+    const times: number[] = []
+    for (let i = 0; i < 5; i++) {
+      await page.getByRole('button', { name: 'Read row 1', exact: true }).waitFor()
+      times.push(await firstScreen(page))
+      await page.keyboard.press('Escape')
+      await page.reload() // the typesetter keeps what it has set: each time is the first
+      await page.getByRole('heading', { name: 'long.jsonl' }).waitFor()
+    }
+    times.sort((a, b) => a - b)
+    const start = performance.now()
+    await page.locator('input[type=file]').setInputFiles(large)
+    await page.getByRole('button', { name: 'Read row 50', exact: true }).or(page.getByText('Let a', { exact: false }).first()).first().waitFor()
+    const opened = performance.now() - start
+    await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 120_000 })
+    await page.getByText(/mean \d/).first().waitFor()
+    const heap = await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize)
+    const megabytes = (statSync(large).size / 1e6).toFixed(0)
+    return [
+      { name: `First screen of a ${proof.length.toLocaleString('en')}-character proof`, unit: 'ms', ours: times[2]!, peer: null, goal: { atMost: 200, of: 'value' }, note: 'from the press on the row to the frame with its first formulas' },
+      { name: `A ${megabytes} MB parquet dropped, rows in sight`, unit: 'ms', ours: opened, peer: null, note: 'with the handing over by the browser driver' },
+      { name: `Page heap with it open`, unit: 'MB', ours: heap / 1e6, peer: null, goal: { atMost: 400, of: 'value' } },
+    ]
+  } finally {
+    await browser.close()
+    server.kill()
+  }
+}
+
+async function open(page: Page, url: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await page.goto(url)
+      return
+    } catch (error) {
+      if (attempt > 20) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250)) // the server is starting
+    }
+  }
+}
+
+/** From the press to the frame in which the proof has its first formula typeset. */
+function firstScreen(page: Page): Promise<number> {
+  return page.evaluate(() => new Promise<number>((resolve) => {
+    const start = performance.now()
+    const look = () => {
+      const heading = [...document.querySelectorAll('h3')].find((h) => h.textContent === 'Proof')
+      if (heading?.parentElement?.querySelector('.katex')) requestAnimationFrame(() => resolve(performance.now() - start))
+      else requestAnimationFrame(look)
+    }
+    document.querySelector<HTMLButtonElement>('[aria-label="Read row 1"]')!.click()
+    look()
+  }))
+}
