@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Random } from '../../base/random'
 import { neverStop } from '../../base/stop'
+import { trainingBytes } from '../../posttrain/trainingMemory'
 import { GpuContext } from '../gpu/context'
 import { initialParameters, parameterLayout } from '../model/parameters'
 import { openNodeGpu } from '../node'
 import { ADAMW_DEFAULTS } from '../optimiser/adamw'
-import { describePolicyModel, OBJECTIVES, ODD, policySequences, referenceLoss } from '../policyModelCases'
+import { describePolicyModel, OBJECTIVES, ODD, policySequences, referenceLoss, tokens } from '../policyModelCases'
 import { FusedModel } from './fusedModel'
 import { RING } from './trainer'
 
@@ -138,6 +140,18 @@ describe.each([true, false])('software adapter: %s', (isSoftware) => {
       expect(gpu.bytes).toBe(held)
       model.dispose()
       expect(gpu.bytes).toBe(before)
+    })
+
+    test('memory is what the estimate said before the start, within a tenth', async () => {
+      const before = gpu.bytes
+      const config = { ...ODD, hidden_size: 64, intermediate_size: 128, head_dim: 16, num_attention_heads: 4, num_key_value_heads: 2 }
+      const model = open({}, config)
+      const sequence = { prompt: tokens(Random.seed(1), 20), completion: tokens(Random.seed(2), 45), weights: new Float32Array(45).fill(1), advantage: null, behaviour: null, reference: null }
+      await model.step(Array.from({ length: 16 }, () => sequence), { kind: 'crossEntropy' }, 1e-3, settings)
+      await model.sample(Array.from({ length: 32 }, (_, i) => tokens(Random.seed(i >> 3), 16)), { temperature: 1, maxNewTokens: 40, seed: 1, eos: -1, pad: 0 }, neverStop, async () => undefined)
+      const estimate = trainingBytes(config, { stepTokens: 16 * 64, promptTokens: 16, newTokens: 40, prompts: 4, rollouts: 32 }, isSoftware)
+      expect(Math.abs(estimate / (gpu.bytes - before) - 1)).toBeLessThan(0.1)
+      model.dispose()
     })
 
     test('a shape that the kernels cannot run is refused by name', () => {

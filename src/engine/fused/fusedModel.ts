@@ -3,6 +3,7 @@ import { sentence } from '../../base/result'
 import type { Stop } from '../../base/stop'
 import type { ModelConfig } from '../../posttrain/modelConfig'
 import { pack, rowsOf, type TrainedSequence } from '../../posttrain/packing'
+import { BATCH_ROWS, DECODE_ROWS } from '../../posttrain/trainingMemory'
 import type { GpuContext } from '../gpu/context'
 import { stepNumbers } from '../gpu/kernel'
 import type { SampledRow, SampleSettings } from '../loops/sample'
@@ -12,11 +13,6 @@ import type { Objective, PolicyModel, StepRequest, TrainedArrays } from '../poli
 import { distinctPromptRows, Sampler, type SamplerSize } from './sampler'
 import { modelShape, type ModelShape } from './shape'
 import { RING, Trainer, type StepSums } from './trainer'
-
-/** Rows that decode at one time, at most: more wait for the next batch. */
-const SLOTS = 256
-/** Rows of one packed batch where nothing larger is asked for; longer steps accumulate. */
-const ROWS = 2048
 
 export interface FusedOptions {
   /** Rows of a packed batch: tokens that are computed at one time. */
@@ -113,8 +109,8 @@ export class FusedModel implements PolicyModel {
     onTokens?: (rows: readonly SampledRow[]) => void,
   ): Promise<SampledRow[]> {
     const out: SampledRow[] = []
-    for (let first = 0; first < prompts.length && !stop.aborted; first += SLOTS) {
-      const some = prompts.slice(first, first + SLOTS)
+    for (let first = 0; first < prompts.length && !stop.aborted; first += DECODE_ROWS) {
+      const some = prompts.slice(first, first + DECODE_ROWS)
       const sampler = await this.samplerFor(some, settings.maxNewTokens)
       out.push(...(await sampler.sample(some, settings, first, stop, breathe, onTokens && ((rows) => onTokens([...out, ...rows])))))
     }
@@ -165,7 +161,7 @@ export class FusedModel implements PolicyModel {
 
   /** Rows of a packed batch. A function of the step alone: how sequences share batches decides bits, and a resumed run must decide alike. */
   private batchRows(sequences: readonly TrainedSequence[]): number {
-    return Math.max(this.options.rows ?? ROWS, ...sequences.map(rowsOf))
+    return Math.max(this.options.rows ?? BATCH_ROWS, ...sequences.map(rowsOf))
   }
 
   /** A trainer that holds each of these steps. Larger ones replace smaller ones: sizes only grow. */

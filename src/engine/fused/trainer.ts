@@ -3,6 +3,7 @@
  * Buffers are allocated once; every sum runs in a fixed order, so a seed gives one curve, bit for bit, on one adapter.
  */
 import type { PackedBatch } from '../../posttrain/packing'
+import { LOGIT_BYTES } from '../../posttrain/trainingMemory'
 import type { GpuContext } from '../gpu/context'
 import { stepNumbers, type StepNumbers } from '../gpu/kernel'
 import { Plan } from '../gpu/plan'
@@ -19,8 +20,6 @@ import type { ParameterSlot } from '../model/parameters'
 import { layerBuffers, recordLayer, type LayerBuffers, type LayerPass } from './layer'
 import { rotaryTable, type ModelShape } from './shape'
 
-/** Logits that exist at one time, at most: a vocabulary of 151,936 is computed in blocks of 27 rows. */
-const LOGIT_BYTES = 16 << 20
 /** Steps whose metrics the ring holds until they are read. */
 export const RING = 64
 
@@ -190,6 +189,7 @@ class Recorder {
     this.tileRows = gpu.isSoftware ? 8 : 4
     this.parts = gradientParts(gpu.isSoftware, size)
     this.stride = Math.ceil(size / 4) * 4
+    // A vocabulary of 151,936 is computed in blocks of 27 rows.
     this.block = Math.max(8, Math.min(rows, Math.floor(LOGIT_BYTES / (logitStride * 4))))
     this.chunks = Math.ceil(rows / CHUNK_ROWS)
     const make = (name: string, words: number) => (this.buffers[name] = gpu.buffer(`train ${name}`, words * 4))
