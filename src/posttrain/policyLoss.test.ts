@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import golden from './goldens/grpo.json'
 import { groupAdvantages } from './advantage'
-import { policyLoss, type PolicyBatch, type PolicyObjective } from './policyLoss'
+import { policyLoss, sequenceWeights, tokenWeights, type PolicyBatch, type PolicyObjective } from './policyLoss'
 
 const { groups, K, T, V } = golden.shape
 const S = groups * K
@@ -91,4 +91,29 @@ test('a batch without generated tokens costs nothing', () => {
   )
   expect(loss).toBeCloseTo(0, 12)
   expect([...dlogits]).toEqual([0, 0])
+})
+
+describe('weights of a sample', () => {
+  const lengths = [4, 0, 1, 5]
+
+  test.each([
+    ['sum_per_sample', [1 / 4, 0, 1 / 4, 1 / 4]],
+    ['token_mean', [1 / 10, 0, 1 / 10, 1 / 10]],
+    ['sequence_mean', [1 / 16, 0, 1 / 4, 1 / 20]],
+  ] as const)('%s', (aggregation, want) => expect(sequenceWeights(lengths, aggregation)).toEqual(want))
+
+  test('an empty sample counts among the samples, so that means are over all that were drawn', () => {
+    const total = sequenceWeights(lengths, 'sequence_mean').reduce((sum, w, i) => sum + w * lengths[i]!, 0)
+    expect(total).toBeCloseTo(3 / 4, 12)
+  })
+
+  test('no sample, or none with a token', () => {
+    expect(sequenceWeights([], 'token_mean')).toEqual([])
+    expect(sequenceWeights([0, 0], 'token_mean')).toEqual([0, 0])
+  })
+
+  test('by token: the sample\'s weight where the mask is set', () => {
+    const mask = [1, 1, 0, 0, 1, 0]
+    expect([...tokenWeights({ S: 2, T: 3, mask }, 'sequence_mean')]).toEqual([1 / 4, 1 / 4, 0, 0, 1 / 2, 0])
+  })
 })
