@@ -6,6 +6,7 @@ import { jsonlFile, PROOF, rlFile, RUBRIC, sftFile, truncated, type DroppedFile 
 import { neverStop, type Stop } from '../base/stop'
 import { DatasetReader, listDatasets, readTrainingRows, type DatasetHome } from './datasets'
 import { upgraded, type DatasetRecordV1 } from './datasetRecord'
+import { readProfile, writeProfile } from './datasetProfile'
 import { DatasetTable, previewRows } from './datasetTable'
 import { KEPT_MS, listTrash, purgeDataset, restoreDataset, sweepShards, trashDataset } from './datasetTrash'
 import { importDataset } from './importDataset'
@@ -214,6 +215,13 @@ test('a query is answered from the held columns, and the long texts are found by
   const set = await stored(home, asFile(rlFile()))
   const table = await new DatasetReader(home).use(set.id, (opened) => DatasetTable.load(opened, () => {}, neverStop))
   if (!table.ok || !table.value) throw new Error('no table')
+  const { database } = home
+  await new DatasetReader(home).use(set.id, async (opened) => {
+    expect(await readProfile(database, opened)).toBeNull()
+    await writeProfile(database, opened, table.value!.facts)
+    expect(await readProfile(database, opened)).toEqual(table.value!.facts)
+    expect(await readProfile(database, { ...opened, record: { ...opened.record, roles: {} } })).toBeNull()
+  })
   const select = async (query: Partial<Query>) => table.value!.select({ ...ALL_ROWS, ...query }, () => {}, neverStop)
   const hard = await select({ filters: { reward_mean: parseFilter('(0,0.4]')! }, sort: { column: 'reward_mean', isDescending: true } })
   const wanted = Array.from({ length: 120 }, (_, i) => i).filter((i) => (7 + (i % 8)) / 28 <= 0.4)

@@ -85,7 +85,10 @@ export async function importDataset(home: DatasetHome, files: readonly File[], o
     for (const [i, file] of files.entries()) {
       const part = await onDisk(() => openPart(home.shards, file, {
         shardName: files.length === 1 ? id : `${id}.${i + 1}`, member: options.member ?? null, written, stop,
-        onProgress: (doneBytes, rows, text) => ((copiedBytes = doneBytes), onProgress({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes, rows, text })),
+        onProgress: (doneBytes, rows, text) => {
+          if (text !== 'Checking') copiedBytes = doneBytes
+          onProgress({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes, rows, text })
+        },
       }))
       if (part === null || stop.aborted) return await give(cancelled())
       parts.push(part)

@@ -3,6 +3,8 @@ import { fail, type Result } from '../../src/base/result'
 import { neverStop } from '../../src/base/stop'
 import type { Query } from '../../src/proofs/query/filters'
 import type { DatasetReader, Opened, ReadFailure } from '../../src/storage/datasets'
+import type { Database } from '../../src/storage/database'
+import { readProfile, writeProfile } from '../../src/storage/datasetProfile'
 import { DatasetTable, previewRows, type ColumnFacts, type GridPage, type QueryFailure, type Selection } from '../../src/storage/datasetTable'
 import type { OnRows } from './protocol'
 
@@ -12,15 +14,22 @@ export class Tables {
   private readonly loaded = new Map<string, { roles: string; table: Promise<DatasetTable> }>()
   private readonly selecting = new Map<string, AbortController>()
 
-  constructor(private readonly reader: DatasetReader) {}
+  constructor(private readonly reader: DatasetReader, private readonly database: Database) {}
 
   forget(id: string): void {
     this.loaded.delete(id)
     this.selecting.get(id)?.abort()
   }
 
+  /** From the catalogue when they were found before; the columns are then read only once a query asks for them. */
   facts(id: string, onRows: OnRows): Promise<Result<readonly ColumnFacts[], ReadFailure>> {
-    return this.reader.use(id, async (opened) => (await this.table(opened, onRows)).facts)
+    return this.reader.use(id, async (opened) => {
+      const known = this.loaded.has(id) ? null : await readProfile(this.database, opened)
+      if (known) return known
+      const { facts } = await this.table(opened, onRows)
+      await writeProfile(this.database, opened, facts)
+      return facts
+    })
   }
 
   async select(id: string, query: Query, onRows: OnRows): Promise<Result<Selection, ReadFailure | QueryFailure>> {

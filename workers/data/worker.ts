@@ -15,7 +15,7 @@ import { Tables } from './tables'
 
 const home = openDatasetHome()
 const reader = new DatasetReader(home)
-const tables = new Tables(reader)
+const tables = new Tables(reader, home.database)
 const runs = openRunStore()
 const jobs = new Map<string, AbortController>()
 
