@@ -1,7 +1,7 @@
 /** From dropped files to a catalogue entry: opened, checked, copied, hashed, then entered with one write. Or nothing at all. */
 import { fail, ok, type Failure, type Result } from '../base/result'
 import type { Stop } from '../base/stop'
-import { recognise } from '../proofs/schemas'
+import { recognise, schemaOf } from '../proofs/schemas'
 import { taughtColumns, taughtRow } from '../proofs/schemas/rows'
 import type { Recognised } from '../proofs/schemas/schema'
 import { shardNamed } from '../proofs/schemas/shardNames'
@@ -11,6 +11,7 @@ import type { RowSource } from './bytes'
 import { writeFailure } from './database'
 import { listDatasets, type DatasetHome } from './datasets'
 import { NO_PROVENANCE, type DatasetFlag, type DatasetRecord, type Lineage, type ShardRecord } from './datasetRecord'
+import { gridColumns } from './datasetTable'
 import type { JsonlIndex } from './jsonl'
 import { openPart, PartRefused, type OpenedPart } from './openPart'
 import { joinedSources } from './rowSources'
@@ -98,7 +99,7 @@ export async function importDataset(home: DatasetHome, files: readonly File[], o
     const draft = await describe(files, parts, source, options)
     if (stop.aborted) return await give(cancelled())
     options.onOpened?.({ record: draft, source })
-    await checkProblems(source, draft, (rows) => onProgress({ doneBytes: Math.round((rows / source.rows) * totalBytes), totalBytes, rows, text: 'Checking' }), stop)
+    await checkColumns(source, draft, (rows) => onProgress({ doneBytes: Math.round((rows / source.rows) * totalBytes), totalBytes, rows, text: 'Checking' }), stop)
 
     const shards: ShardRecord[] = []
     for (const part of parts) {
@@ -161,13 +162,17 @@ export async function trainableOf(source: RowSource, set: Recognised): Promise<D
   return trainability(sample.flatMap((raw) => taughtRow(set, raw) ?? []))
 }
 
-/** Decodes the problems of every row, so that damage is found before the copy; the long columns are decoded when they are read. */
-async function checkProblems(source: RowSource, { roles }: DatasetRecord, onRows: (rows: number) => void, stop: Stop): Promise<void> {
-  const columns = [roles.problem ?? source.columns[0]?.name].filter((name): name is string => name !== undefined)
+/**
+ * Decodes the columns that are always read, of every row, so that damage is found before the copy; the long columns are
+ * decoded when they are read. JSON lines were parsed whole as their rows were found.
+ */
+async function checkColumns(source: RowSource, draft: DatasetRecord, onRows: (rows: number) => void, stop: Stop): Promise<void> {
+  if (draft.format === 'jsonl') return
+  const columns = gridColumns({ record: draft, source, set: { schema: schemaOf(draft.schemaId), names: draft.roles } })
   let start = 0
   for (const end of source.groupEnds) {
     if (stop.aborted) return
-    await source.read(columns, start, end)
+    await source.read(columns.length > 0 ? columns : source.columns.slice(0, 1).map((c) => c.name), start, end)
     start = end
     onRows(end)
   }
