@@ -65,6 +65,9 @@ export function writeStep(numbers: StepNumbers, into: ArrayBuffer): void {
   FLOATS.forEach((name, i) => (floats[i] = numbers[name]))
 }
 
+/** Storage buffers a shader may bind on every WebGPU adapter (the default of maxStorageBuffersPerShaderStage). */
+const STORAGE_BUFFERS = 8
+
 const TYPES: Readonly<Record<string, string>> = { f32: 'f32', vec4f: 'vec4f', u32: 'u32', vec4u: 'vec4u', atomic: 'atomic<u32>' }
 
 /**
@@ -72,6 +75,8 @@ const TYPES: Readonly<Record<string, string>> = { f32: 'f32', vec4f: 'vec4f', u3
  * Layouts are explicit, so that a buffer that one variant of a shader leaves unread does no harm.
  */
 export function kernel(label: string, storage: Readonly<Record<string, Access>>, body: string): Kernel {
+  const count = Object.keys(storage).length
+  if (count > STORAGE_BUFFERS) throw new RangeError(`${label} binds ${count} storage buffers; only ${STORAGE_BUFFERS} are there on every adapter`)
   const buffers = Object.entries(storage).map(([name, access], i) => {
     const [mode, type] = access.split(' ') as [string, string]
     return `@group(0) @binding(${i + 2}) var<storage, ${mode === 'read' ? 'read' : 'read_write'}> ${name}: array<${TYPES[type]}>;`
