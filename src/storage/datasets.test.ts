@@ -11,7 +11,7 @@ import { DatasetTable, previewRows } from './datasetTable'
 import { KEPT_MS, listTrash, purgeDataset, restoreDataset, sweepShards, trashDataset } from './datasetTrash'
 import { importDataset } from './importDataset'
 import { memoryDatabase } from './memoryDatabase'
-import { Sha256 } from './sha256'
+import { ChunkHash, Sha256 } from './sha256'
 import { chunksOf, memoryShards } from './shards'
 import { bytesOf } from './bytes'
 import { changeDataset } from './changeDataset'
@@ -44,6 +44,18 @@ test('SHA-256 over uneven pieces equals the platform’s', () => {
     const ours = new Sha256()
     for (let at = 0; at < length; at += 997) ours.update(data.subarray(at, at + 997))
     expect(ours.hex()).toBe(createHash('sha256').update(data).digest('hex'))
+  }
+})
+
+test('a hash of held chunks and one of streamed chunks are the same', async () => {
+  for (const chunks of [0, 3, 20]) {
+    const chunk = Uint8Array.from({ length: 4 * 2 ** 20 }, (_, i) => (i * 7 + (i >> 9)) & 255)
+    const [ours, theirs] = [new ChunkHash(), createHash('sha256')]
+    for (let i = 0; i < chunks; i++) {
+      ours.update(chunk)
+      theirs.update(chunk)
+    }
+    expect(await ours.hex()).toBe(theirs.digest('hex'))
   }
 })
 

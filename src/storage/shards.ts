@@ -1,7 +1,7 @@
 /** Files of datasets in the origin's private file system: written whole or not at all, read by range. */
 import type { Stop } from '../base/stop'
 import { bytesOf, type Bytes } from './bytes'
-import { Sha256 } from './sha256'
+import { ChunkHash } from './sha256'
 
 /** What keeps shards; given as an argument, so that a test can hand in `memoryShards()`. */
 export interface Shards {
@@ -40,7 +40,7 @@ function isMissing(error: unknown): boolean {
 
 /** Feeds the chunks to `put`; their hash and length, or null when stopped. */
 async function take(chunks: Chunks, put: (chunk: Uint8Array<ArrayBuffer>, at: number) => void, onWritten: (doneBytes: number) => void, stop: Stop): Promise<WrittenShard | null> {
-  const hash = new Sha256()
+  const hash = new ChunkHash()
   let at = 0
   for await (const chunk of chunks) {
     if (stop.aborted) return null
@@ -49,7 +49,7 @@ async function take(chunks: Chunks, put: (chunk: Uint8Array<ArrayBuffer>, at: nu
     at += chunk.length
     onWritten(at)
   }
-  return stop.aborted ? null : { sha256: hash.hex(), sizeBytes: at }
+  return stop.aborted ? null : { sha256: await hash.hex(), sizeBytes: at }
 }
 
 /** Only a worker may write: a synchronous handle is the one that every browser has. */
