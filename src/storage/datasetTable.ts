@@ -90,18 +90,14 @@ export class DatasetTable {
     const pattern = searchPattern(query.search)
     const { problem } = this.opened.set.names
     const isProblemRead = problem !== undefined && !this.table.columns.has(problem)
-    const cells: GridRow[] = []
-    const snippets: (Snippet | null)[] = []
     const searched = pattern ? this.searched(query.isReasoningSearched) : []
-    for (const row of rows) {
-      const record = isProblemRead ? await this.record([problem], row) : null
-      cells.push(Object.fromEntries(names.map((name) => {
-        const column = this.table.columns.get(name)
-        const value = column ? valueAt(column, row) : record?.[name]
-        return [name, cellOf(value)]
-      })))
-      if (pattern) snippets.push(await this.snippet(searched, row, pattern))
-    }
+    const unread = searched.filter((name) => !this.table.columns.has(name) && !this.texts.has(name))
+    const read = await this.records([...(isProblemRead ? [problem] : []), ...unread], rows)
+    const cells = rows.map((row) => Object.fromEntries(names.map((name) => {
+      const column = this.table.columns.get(name)
+      return [name, cellOf(column ? valueAt(column, row) : read.get(row)?.[name])]
+    })))
+    const snippets = pattern ? rows.map((row) => this.snippet(searched, row, pattern, read.get(row))) : []
     return { rows: cells, snippets: pattern ? snippets : null }
   }
 
@@ -171,27 +167,31 @@ export class DatasetTable {
     return true
   }
 
-  private async snippet(searched: readonly string[], row: number, pattern: RegExp): Promise<Snippet | null> {
-    const unread: string[] = []
+  private snippet(searched: readonly string[], row: number, pattern: RegExp, record: Record<string, unknown> | undefined): Snippet | null {
     for (const name of searched) {
       const column = this.table.columns.get(name)
-      const text = this.texts.get(name)?.[row] ?? (column && column.kind !== 'number' ? valueAt(column, row) : null)
-      if (!column && !this.texts.has(name)) unread.push(name)
+      const text = this.texts.get(name)?.[row] ?? (column ? (column.kind === 'number' ? null : valueAt(column, row)) : rubricText(record?.[name]))
       const found = typeof text === 'string' ? snippetOf(name, text, pattern) : null
-      if (found) return found
-    }
-    if (unread.length === 0) return null
-    const record = await this.record(unread, row)
-    for (const name of unread) {
-      const text = rubricText(record[name])
-      const found = text === null ? null : snippetOf(name, text, pattern)
       if (found) return found
     }
     return null
   }
 
-  private async record(names: readonly string[], row: number): Promise<Record<string, unknown>> {
-    return (await this.opened.source.read(names, row, row + 1))[0]!
+  /** Columns that are not held, of these rows: once for every row group they lie in, as a group is decoded whole anyway. */
+  private async records(names: readonly string[], rows: readonly number[]): Promise<Map<number, Record<string, unknown>>> {
+    const found = new Map<number, Record<string, unknown>>()
+    if (names.length === 0) return found
+    const { groupEnds } = this.opened.source
+    const sorted = [...rows].sort((a, b) => a - b)
+    for (let i = 0; i < sorted.length; ) {
+      const groupEnd = groupEnds.find((end) => end > sorted[i]!) ?? Infinity
+      let last = i
+      while (last + 1 < sorted.length && sorted[last + 1]! < groupEnd) last++
+      const start = sorted[i]!
+      const records = await this.opened.source.read(names, start, sorted[last]! + 1)
+      for (; i <= last; i++) found.set(sorted[i]!, records[sorted[i]! - start]!)
+    }
+    return found
   }
 }
 
