@@ -6,6 +6,7 @@ export interface OpenedGpu {
   readonly device: GPUDevice
   readonly info: GPUAdapterInfo
   readonly features: readonly string[]
+  /** Largest buffer that a kernel can be given. */
   readonly maxBufferBytes: number
   /** Settles when the device is gone. */
   readonly lost: Promise<string>
@@ -51,7 +52,7 @@ export async function openGpu(gpu: GPU | undefined): Promise<Result<OpenedGpu, D
     device,
     info: adapter.info,
     features: requiredFeatures,
-    maxBufferBytes: device.limits.maxBufferSize,
+    maxBufferBytes: Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize),
     lost: device.lost.then((loss) => loss.message || loss.reason || 'unknown reason'),
     takeErrors: () => {
       const taken = errors

@@ -34,7 +34,7 @@ describe('QED-Nano in 4 GB', () => {
     const estimate = estimateMemory(QWEN3_4B, int4(8192))
     expect(estimate.totalBytes).toBeLessThan(4e9)
     expect(estimate.totalBytes).toBeGreaterThan(3.6e9)
-    expect(fitMemory(estimate, { budgetBytes: 4e9, maxBufferBytes: 2 ** 30 })).toEqual({ ok: true, value: estimate })
+    expect(fitMemory(8192, (context) => estimateMemory(QWEN3_4B, int4(context)), { budgetBytes: 4e9, maxBufferBytes: 2 ** 31 })).toEqual({ ok: true, value: estimate })
   })
   test('the longest context that fits is found to the token', () => {
     const longest = longestContext(4e9, 262_144, (context) => estimateMemory(QWEN3_4B, int4(context)))
@@ -43,8 +43,10 @@ describe('QED-Nano in 4 GB', () => {
     expect(longest).toBeGreaterThan(8192)
   })
   test('refused in f16, in numbers', () => {
-    const refused = fitMemory(estimateMemory(QWEN3_4B, f16(8192)), { budgetBytes: 4e9, maxBufferBytes: null })
-    expect(sentence(refused as never)).toMatch(/^Memory: It needs 9\.3\d GB \(8\.05 GB of weights, 1\.21 GB of cache, .* MB of activations\); the budget is 4\.00 GB\./)
+    const refused = fitMemory(8192, (context) => estimateMemory(QWEN3_4B, f16(context)), { budgetBytes: 4e9, maxBufferBytes: null })
+    expect(sentence(refused as never)).toMatch(/^Memory: It needs 9\.3\d GB \(8\.05 GB of weights, 1\.21 GB of cache, .* MB of activations\); the budget is 4\.00 GB\. Use a smaller model/)
+    const shorter = fitMemory(30_000, (context) => estimateMemory(QWEN3_4B, int4(context)), { budgetBytes: 4e9, maxBufferBytes: null })
+    expect(sentence(shorter as never)).toMatch(/A context of \d{4,5} tokens fits/)
   })
   test('a group of sixteen shares the weights and not the cache', () => {
     const one = estimateMemory(QWEN3_4B, int4(1024))
@@ -54,9 +56,9 @@ describe('QED-Nano in 4 GB', () => {
   })
 })
 
-test('a tensor larger than any buffer of the adapter is refused whatever the budget', () => {
-  const refused = fitMemory(estimateReference(QWEN3_06B, 256), { budgetBytes: 1e12, maxBufferBytes: 128 * 2 ** 20 })
-  expect(sentence(refused as never)).toContain('largest tensor takes 622 MB; this adapter gives buffers of at most 134 MB')
+test('a buffer larger than any of the adapter is refused whatever the budget', () => {
+  const refused = fitMemory(256, (context) => estimateReference(QWEN3_06B, context), { budgetBytes: 1e12, maxBufferBytes: 128 * 2 ** 20 })
+  expect(sentence(refused as never)).toContain('largest buffer takes 622 MB; this adapter gives buffers of at most 134 MB')
 })
 
 test('nothing fits in nothing', () => {

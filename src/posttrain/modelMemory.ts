@@ -1,7 +1,6 @@
 /** GPU memory that a model will take, known from its shape alone, so that a load that cannot succeed is refused in numbers. */
 import { fail, ok, type Result } from '../base/result'
-import type { ModelConfig } from './modelConfig'
-import { hasHeadNorms } from './modelConfig'
+import { hasHeadNorms, type ModelConfig } from './modelConfig'
 
 /** How weights are held. int8 and int4 are symmetric in groups of 32 with one f16 scale a group. */
 export type WeightFormat = 'f32' | 'f16' | 'int8' | 'int4'
@@ -30,7 +29,7 @@ export interface MemoryEstimate {
   readonly cacheBytes: number
   readonly activationBytes: number
   readonly totalBytes: number
-  /** Largest single tensor of weights. */
+  /** Largest single buffer of weights. */
   readonly largestBytes: number
 }
 
@@ -76,6 +75,18 @@ export function estimateReference(config: ModelConfig, context: number): MemoryE
   return { ...once, cacheBytes: 2 * once.cacheBytes, activationBytes, totalBytes: once.totalBytes + once.cacheBytes + activationBytes - once.activationBytes }
 }
 
+/** The same for the fused engine in float32: all weights lie in one buffer, and the cache is f32. */
+export function estimateFused(config: ModelConfig, context: number): MemoryEstimate {
+  const estimate = estimateMemory(config, { matrices: 'f32', embeddings: 'f32', cache: 'f32', context, rows: 1, promptTokens: context })
+  return { ...estimate, largestBytes: estimate.matrixBytes + estimate.embeddingBytes + estimate.normBytes }
+}
+
+/** How a model would be loaded, and what that takes. */
+export interface ModelPlan {
+  readonly engine: 'fused' | 'reference'
+  readonly estimate: MemoryEstimate
+}
+
 export interface MemoryLimits {
   /** What the researcher lets the lab use: a browser does not tell how much the GPU has. */
   readonly budgetBytes: number
@@ -83,15 +94,17 @@ export interface MemoryLimits {
   readonly maxBufferBytes: number | null
 }
 
-/** The estimate, or a refusal that says what is needed, of what, and what there is. */
-export function fitMemory(estimate: MemoryEstimate, limits: MemoryLimits): Result<MemoryEstimate, 'tooLarge'> {
+/** What a context of so many tokens takes, or a refusal that says what is needed, of what, and what there is. */
+export function fitMemory(context: number, estimateOf: (context: number) => MemoryEstimate, limits: MemoryLimits): Result<MemoryEstimate, 'tooLarge'> {
   const { budgetBytes, maxBufferBytes } = limits
+  const estimate = estimateOf(context)
   if (maxBufferBytes !== null && estimate.largestBytes > maxBufferBytes)
-    return fail('tooLarge', `Its largest tensor takes ${gb(estimate.largestBytes)}; this adapter gives buffers of at most ${gb(maxBufferBytes)}.`, { where: 'Memory', next: 'Use a smaller model.' })
+    return fail('tooLarge', `Its largest buffer takes ${gb(estimate.largestBytes)}; this adapter gives buffers of at most ${gb(maxBufferBytes)}.`, { where: 'Memory', next: 'Use a smaller model.' })
   if (estimate.totalBytes <= budgetBytes) return ok(estimate)
   const weights = estimate.matrixBytes + estimate.embeddingBytes + estimate.normBytes
   const parts = `${gb(weights)} of weights, ${gb(estimate.cacheBytes)} of cache, ${gb(estimate.activationBytes)} of activations`
-  const next = weights < budgetBytes ? 'Use a shorter context, or raise the budget if the machine has more.' : 'Use a smaller model, or raise the budget if the machine has more.'
+  const longest = longestContext(budgetBytes, context, estimateOf)
+  const next = longest > 0 ? `A context of ${longest} tokens fits; or raise the budget, if the machine has more.` : 'Use a smaller model, or raise the budget if the machine has more.'
   return fail('tooLarge', `It needs ${gb(estimate.totalBytes)} (${parts}); the budget is ${gb(budgetBytes)}.`, { where: 'Memory', next })
 }
 

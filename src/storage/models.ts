@@ -106,6 +106,18 @@ export async function openModelFiles(home: ModelHome, record: ModelRecord): Prom
   return ok(found)
 }
 
+/** A model or adapter by its id, with its files. */
+export async function openStored<K extends ModelRecord['kind']>(
+  home: ModelHome,
+  id: string,
+  kind: K,
+): Promise<Result<{ readonly record: Extract<ModelRecord, { kind: K }>; readonly files: ReadonlyMap<string, Blob> }, OpenFailure>> {
+  const record = await getModel(home, id)
+  if (record?.kind !== kind) return fail('noModel', `This ${kind} is not stored in this browser.`, { next: 'Drop it again.' })
+  const files = await openModelFiles(home, record)
+  return files.ok ? ok({ record: record as Extract<ModelRecord, { kind: K }>, files: files.value }) : files
+}
+
 async function isReadable(handle: FileSystemFileHandle): Promise<boolean> {
   // Not in every browser; where it is missing, reading itself tells.
   const { queryPermission } = handle as { queryPermission?: (o: { mode: 'read' }) => Promise<PermissionState> }

@@ -13,3 +13,8 @@ export function blobSource(blob: Blob): ByteSource {
 export function arraySource(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, slice: (start, end) => Promise.resolve(bytes.slice(start, end).buffer as ArrayBuffer) }
 }
+
+/** Files as sources, by the same names. */
+export function blobSources(files: ReadonlyMap<string, Blob>): ReadonlyMap<string, ByteSource> {
+  return new Map([...files].map(([name, file]) => [name, blobSource(file)]))
+}

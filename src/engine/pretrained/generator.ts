@@ -42,3 +42,11 @@ export interface Generator {
   /** Frees the memory of the model. */
   dispose(): void
 }
+
+/** @throws RangeError when `promptIds` is not a prompt for this generator */
+export function checkPrompt(promptIds: readonly number[], { config, context }: Pick<Generator, 'config' | 'context'>): void {
+  const P = promptIds.length
+  if (P === 0 || P >= context) throw new RangeError(`The prompt has ${P} tokens; expected 1 to ${context - 1}`)
+  const stray = promptIds.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocab_size)
+  if (stray !== undefined) throw new RangeError(`The prompt holds the token ${stray}; the vocabulary ends at ${config.vocab_size - 1}`)
+}

@@ -5,7 +5,7 @@ import { parameterCount } from '../../posttrain/modelConfig'
 import type { PretrainedRecord } from '../../posttrain/modelRecords'
 import { parseConfig, tokenIds, parseFields, type ConfigFault, type PretrainedConfig } from './config'
 import { fileBytes } from './loadWeights'
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './lora'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, type Adapter, type AdapterFault } from './lora'
 import { readTensor, type ReadFault } from './safetensors'
 import { TextCodec, type TextFault } from './text'
 import { placeWeights, type ModelFiles, type PlacedTensor, type WeightsFault } from './weightFiles'
@@ -86,6 +86,19 @@ async function generationEnds(files: ModelFiles): Promise<number[]> {
   if (!source || source.size > CONFIG_LIMIT) return []
   const fields = parseFields(new TextDecoder().decode(await source.slice(0, source.size)), '`generation_config.json`')
   return fields.ok ? tokenIds(fields.value.eos_token_id) : []
+}
+
+export interface OpenedModel extends CheckedModel {
+  readonly adapter: Adapter | null
+}
+
+/** A model with the adapter to be merged into it; checked anew, since files behind a handle may have changed. */
+export async function openPretrained(files: ModelFiles, adapterFiles: ModelFiles | null): Promise<Result<OpenedModel, FolderFault | AdapterFault>> {
+  const checked = await checkModel(files)
+  if (!checked.ok) return checked
+  if (!adapterFiles) return ok({ ...checked.value, adapter: null })
+  const adapter = await readAdapter(adapterFiles, checked.value.pretrained.config)
+  return adapter.ok ? ok({ ...checked.value, adapter: adapter.value }) : adapter
 }
 
 /** Reads every weight once and names the first that is not finite. */

@@ -6,7 +6,7 @@ import type { ModelConfig } from '../../posttrain/modelConfig'
 import { sampleToken } from '../../posttrain/sampling'
 import { causal, Decoder, MASKED, type KeysValues } from '../model/decoder'
 import { rotaryTables } from '../model/ops'
-import type { GenerateSettings, Generation, Generator, TokenBatch } from './generator'
+import { checkPrompt, type GenerateSettings, type Generation, type Generator, type TokenBatch } from './generator'
 import type { WeightReader, LoadFault } from './loadWeights'
 
 /** Few capacities, so that few shapes are compiled. */
@@ -44,11 +44,8 @@ export class ReferenceGenerator implements Generator {
   }
 
   async generate(promptIds: readonly number[], settings: GenerateSettings, onTokens: (batch: TokenBatch) => Promise<void>, stop: Stop): Promise<Generation> {
-    const { vocab_size: V } = this.config
+    checkPrompt(promptIds, this)
     const P = promptIds.length
-    if (P === 0 || P >= this.context) throw new RangeError(`The prompt has ${P} tokens; expected 1 to ${this.context - 1}`)
-    const stray = promptIds.find((id) => !Number.isInteger(id) || id < 0 || id >= V)
-    if (stray !== undefined) throw new RangeError(`The prompt holds the token ${stray}; the vocabulary ends at ${V - 1}`)
     const most = Math.min(settings.maxNewTokens, this.context - P)
     const capacity = Math.ceil((P + most) / BUCKET) * BUCKET
     const ends = new Set(settings.endIds)
