@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSettingsStore, nextTheme, storedTheme, type SettingsStorage } from './settings'
+import { createSettingsStore, nextTheme, storedBudget, storedTheme, type SettingsStorage } from './settings'
 
 function memoryStorage(initial: string | null = null): SettingsStorage & { value: string | null } {
   return { value: initial, getItem() { return this.value }, setItem(_key, value) { this.value = value } }
@@ -26,4 +26,12 @@ test('a browser that refuses storage keeps the choice for the tab', () => {
     store.getState().setTheme('light')
     expect(store.getState().theme).toBe('light')
   }
+})
+
+test('the memory budget is kept beside the theme; nonsense in storage reads as 4 GB', () => {
+  const storage = memoryStorage()
+  createSettingsStore(storage).getState().setTheme('dark')
+  createSettingsStore(storage).getState().setMemoryBudgetGb(12.5)
+  expect(createSettingsStore(storage).getState()).toMatchObject({ theme: 'dark', memoryBudgetGb: 12.5 })
+  for (const text of [null, '', '{"memoryBudgetGb":"8"}', '{"memoryBudgetGb":-1}', '{"memoryBudgetGb":1e9}', '{"memoryBudgetGb":null}']) expect(storedBudget(memoryStorage(text))).toBe(4)
 })

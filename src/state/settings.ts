@@ -5,7 +5,10 @@ export type Theme = 'system' | 'light' | 'dark'
 
 export interface SettingsState {
   readonly theme: Theme
+  /** Memory that a model may take, in gigabytes (10⁹). A browser does not tell what the GPU has. */
+  readonly memoryBudgetGb: number
   setTheme(theme: Theme): void
+  setMemoryBudgetGb(gigabytes: number): void
 }
 
 /** The two methods of `Storage` that the settings need. */
@@ -14,15 +17,27 @@ export type SettingsStorage = Pick<Storage, 'getItem' | 'setItem'>
 const KEY = 'lab.settings'
 const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 
-/** The stored theme; `system` when there is none, or when what is stored cannot be read. */
-export function storedTheme(storage: SettingsStorage | null): Theme {
+const DEFAULT_BUDGET_GB = 4
+
+function storedFields(storage: SettingsStorage | null): Readonly<Record<string, unknown>> {
   try {
     const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? 'null')
-    const theme = typeof stored === 'object' && stored !== null && 'theme' in stored ? stored.theme : null
-    return THEMES.find((known) => known === theme) ?? 'system'
+    return typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {}
   } catch {
-    return 'system'
+    return {}
   }
+}
+
+/** The stored theme; `system` when there is none, or when what is stored cannot be read. */
+export function storedTheme(storage: SettingsStorage | null): Theme {
+  const { theme } = storedFields(storage)
+  return THEMES.find((known) => known === theme) ?? 'system'
+}
+
+/** The stored budget; 4 GB when there is none that makes sense. */
+export function storedBudget(storage: SettingsStorage | null): number {
+  const { memoryBudgetGb: stored } = storedFields(storage)
+  return typeof stored === 'number' && stored > 0 && stored <= 1024 ? stored : DEFAULT_BUDGET_GB
 }
 
 /** The theme after one press of the switch: system, light, dark, and round again. */
@@ -31,17 +46,23 @@ export function nextTheme(theme: Theme): Theme {
 }
 
 export function createSettingsStore(storage: SettingsStorage | null): UseBoundStore<StoreApi<SettingsState>> {
-  return create<SettingsState>()((set) => ({
-    theme: storedTheme(storage),
-    setTheme: (theme) => {
-      set({ theme })
+  return create<SettingsState>()((set, get) => {
+    const keep = (change: Partial<Pick<SettingsState, 'theme' | 'memoryBudgetGb'>>) => {
+      set(change)
+      const { theme, memoryBudgetGb } = get()
       try {
-        storage?.setItem(KEY, JSON.stringify({ schema: 1, theme }))
+        storage?.setItem(KEY, JSON.stringify({ schema: 1, theme, memoryBudgetGb }))
       } catch {
         // Full or forbidden storage: the choice holds until the tab closes.
       }
-    },
-  }))
+    }
+    return {
+      theme: storedTheme(storage),
+      memoryBudgetGb: storedBudget(storage),
+      setTheme: (theme) => keep({ theme }),
+      setMemoryBudgetGb: (memoryBudgetGb) => keep({ memoryBudgetGb }),
+    }
+  })
 }
 
 /** Reading `localStorage` itself throws where cookies are blocked. */

@@ -1,9 +1,11 @@
 /** What the page calls: one GPU worker, opened when first needed, and one event stream a run. */
 import { transfer } from 'comlink'
 import { openWorker, type LabWorker } from '../labWorker'
+import { modelCalls } from './clientModels'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import type { RunEvent, RunRecord, RunRequest } from '../../src/posttrain/runRecords'
 import type { DeviceState, EngineApi, EventBatch, MemoryReport, RunFailure, Sampled } from './protocol'
+import type { ModelEngineApi } from './protocolModels'
 
 type EngineWorker = LabWorker<EngineApi>
 
@@ -148,6 +150,9 @@ export const engineClient: EngineClient = {
     if (worker) await worker.call(worker.api.loseDevice())
   },
 }
+
+/** The same worker, for pretrained models. */
+export const modelEngine: ModelEngineApi = modelCalls(engineWorker, () => worker)
 
 /** Opens the engine (once) and says what it computes on. Starts the worker when there is none. */
 export function openEngine(): Promise<DeviceState> {

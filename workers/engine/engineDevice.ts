@@ -30,6 +30,11 @@ export class EngineDevice {
     return this.open()
   }
 
+  /** The GPU that is open now; null on wasm. */
+  get opened(): OpenedGpu | null {
+    return this.gpu
+  }
+
   /** Settles when the device in use is gone; never for wasm. */
   whenLost(): Promise<string> {
     return this.gpu ? this.gpu.lost : new Promise(() => {})

@@ -7,7 +7,7 @@ import { openPretrained } from '../../src/engine/pretrained/modelFolder'
 import { loadGenerator, planModel } from '../../src/engine/pretrained/openGenerator'
 import { openModelHome, openStored } from '../../src/storage/models'
 import type { EngineDevice } from './engineDevice'
-import type { GenerateRequest, Generated, GenerateFault, LoadedModel, LoadModelFault, LoadModelRequest, ModelEngineApi, OnLoadProgress, OnTokens } from './protocol'
+import type { GenerateRequest, Generated, GenerateFault, LoadedModel, LoadModelFault, LoadModelRequest, ModelEngineApi, OnLoadProgress, OnTokens } from './protocolModels'
 
 /** Messages are let in at least this often while tokens are made: well under the tenth of a second in which a stop must act. */
 const BREATH_MS = 20
@@ -45,7 +45,6 @@ export class ModelBench implements ModelEngineApi {
     const stop = { aborted: false }
     this.work = { kind: 'load', stop } // before the first await, so that a cancel sent right behind finds it
     try {
-      this.free()
       return await this.load(request, onProgress, stop)
     } catch (error) {
       return await this.failed(error)
@@ -66,6 +65,7 @@ export class ModelBench implements ModelEngineApi {
     const { pretrained, placed } = opened.value
     const plan = planModel(this.device.opened, pretrained.config, context, budgetBytes)
     if (!plan.ok) return plan
+    this.free() // refusals above leave the one that is loaded alone
     const totalBytes = fileBytes(placed)
     let told = -Infinity
     const read = weightReader(placed, opened.value.adapter, async (doneBytes) => {
@@ -178,3 +178,15 @@ function gpuFault(error: string): Result<never, 'device'> {
   return fail('device', `The GPU reported an error; what it computed was thrown away. ${error}`, { where: 'GPU device', next: 'Load the model again with a shorter context.' })
 }
 
+
+/** The bench as the worker's interface: its methods, bound. */
+export function modelApi(bench: ModelBench): ModelEngineApi {
+  return {
+    planModel: (config, context, budgetBytes) => bench.planModel(config, context, budgetBytes),
+    loadModel: (request, onProgress) => bench.loadModel(request, onProgress),
+    generate: (request, onTokens) => bench.generate(request, onTokens),
+    stopModel: () => bench.stopModel(),
+    unloadModel: () => bench.unloadModel(),
+    loadedModel: () => bench.loadedModel(),
+  }
+}

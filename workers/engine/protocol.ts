@@ -2,6 +2,7 @@
 import type { Result } from '../../src/base/result'
 import type { BackendName, RunEvent, RunRecord, RunRequest } from '../../src/posttrain/runRecords'
 import type { Grade } from '../../src/proofs/records'
+import type { ModelEngineApi } from './protocolModels'
 
 /** What there is to compute on. */
 export interface DeviceReport {
@@ -42,7 +43,7 @@ export interface EventBatch {
   readonly events: readonly RunEvent[]
 }
 
-export interface EngineApi {
+export interface EngineApi extends ModelEngineApi {
   /** Opens the device (once) and says what it is. Never throws: without WebGPU the wasm backend answers. */
   open(): Promise<DeviceState>
   /** Forgets a lost device and opens a new one. */

@@ -12,15 +12,18 @@ import { openRunStore } from '../../src/storage/runs'
 import { EngineDevice } from './engineDevice'
 import { EventStream } from './eventStream'
 import { Job } from './job'
+import { modelApi, ModelBench } from './models'
 import type { EngineApi, RunFailure } from './protocol'
 
 const device = new EngineDevice()
 const store = openRunStore()
+const bench = new ModelBench(device, () => current !== null)
 let current: { readonly id: string; readonly job: Job } | null = null
 
 /** Starts `record` under its lock; answers once it is stored and underway. */
 async function begin(record: RunRecord, checkpoint: Checkpoint | null, port: MessagePort): Promise<Result<RunRecord, RunFailure>> {
   if (current) return fail('busy', 'Another run is underway in this tab.', { next: 'Stop it first, or wait for its end.' })
+  if (bench.isBusy) return fail('busy', 'A model of the Models place is loading or writing.', { next: 'Stop it there first.' })
   const preset = PRESETS[record.preset]
   if (!preset) return fail('noRun', `This version has no preset "${record.preset}".`)
   const job = new Job(record, preset, store, device, new EventStream(record.id, port))
@@ -78,6 +81,8 @@ function holdLock(name: string): Promise<(() => void) | null> {
 }
 
 const api: EngineApi = {
+  ...modelApi(bench),
+
   open: () => device.open(),
   reopen: () => device.reopen(),
 
@@ -131,6 +136,7 @@ const api: EngineApi = {
   stop: (runId) => Promise.resolve(jobOf(runId)?.end()),
 
   async sample(runId, problem, options) {
+    if (bench.isBusy) return fail('busy', 'A model is loading or writing.', { next: 'Stop it first.' })
     if (current) return fail('busy', 'A run is training.', { next: 'Pause does not free the engine: wait for its end, or stop it.' })
     const state = await device.open()
     if (state.kind === 'lost') return fail('device', state.reason, { next: 'Press Retry to open a new one.' })

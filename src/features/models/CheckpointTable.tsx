@@ -5,6 +5,7 @@ import { useRuns } from '../../state/runs'
 import { Button } from '../../ui/Button'
 import { bytes } from '../../ui/bytes'
 import { saveFile } from '../../ui/saveFile'
+import { useExport, type Exports } from './useExport'
 import styles from './Models.module.css'
 
 interface CheckpointTableProps {
@@ -16,9 +17,11 @@ interface CheckpointTableProps {
 const count = new Intl.NumberFormat('en')
 
 export function CheckpointTable({ records, chosen, onChoose }: CheckpointTableProps) {
+  const exports = useExport()
   return (
-    // Scrolls sideways on a narrow screen, so it must be reachable by keyboard.
-     
+    <>
+    {exports.view}
+    {/* Scrolls sideways on a narrow screen, so it must be reachable by keyboard. */}
     <div className={styles.scroll} tabIndex={0} role="region" aria-label="Checkpoints, table">
       <table className={styles.table}>
         <thead>
@@ -40,15 +43,16 @@ export function CheckpointTable({ records, chosen, onChoose }: CheckpointTablePr
         </thead>
         <tbody>
           {records.map((record) => (
-            <CheckpointRow key={record.id} record={record} isChosen={record.id === chosen} onChoose={onChoose} />
+            <CheckpointRow key={record.id} record={record} isChosen={record.id === chosen} onChoose={onChoose} exports={exports} />
           ))}
         </tbody>
       </table>
     </div>
+    </>
   )
 }
 
-function CheckpointRow({ record, isChosen, onChoose }: { record: RunRecord; isChosen: boolean; onChoose: (runId: string) => void }) {
+function CheckpointRow({ record, isChosen, onChoose, exports }: { record: RunRecord; isChosen: boolean; onChoose: (runId: string) => void; exports: Exports }) {
   const [file, setFile] = useState<Blob | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => {
@@ -82,6 +86,9 @@ function CheckpointRow({ record, isChosen, onChoose }: { record: RunRecord; isCh
           </Button>
           <Button disabled={!file} onClick={() => file && saveFile(file, name)} aria-label={`Download ${name}`}>
             Download
+          </Button>
+          <Button disabled={!file || exports.isBusy} onClick={() => exports.run(record.id, record.name)} aria-label={`Export ${record.name} as a model folder`} title="A zip with config.json, model.safetensors, tokenizer.json and generation_config.json">
+            Export
           </Button>
           {failure && <span role="alert">{failure}</span>}
         </span>
