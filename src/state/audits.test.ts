@@ -13,7 +13,7 @@ const opened = (id: string) => ({ ...info(id), raters: [] }) as unknown as Audit
 /** A client whose answers a test gives by hand. */
 function client(over: Partial<StatsClient>): StatsClient {
   const never = () => new Promise<never>(() => {})
-  return { tables: async () => [info('a')], importFile: never, remove: async () => {}, open: never, matrix: never, analysis: never, pickedProofs: never, proof: never, ...over }
+  return { tables: async () => [info('a')], importFile: never, remove: async () => {}, open: never, matrix: never, analysis: never, pickedProofs: never, proof: never, preview: never, remap: never, setFlags: never, grades: never, saveGrades: never, report: never, checkReport: never, ...over }
 }
 
 test('a file that is not taken leaves the open table and the list', async () => {
@@ -27,7 +27,7 @@ test('a file that is not taken leaves the open table and the list', async () => 
 })
 
 test('a cancelled import is no failure', async () => {
-  const store = createAudits(client({ importFile: (_file, _on, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(fail('cancelled', 'x')))) }))
+  const store = createAudits(client({ importFile: (_file, _mapping, _on, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(fail('cancelled', 'x')))) }))
   const taking = store.getState().importFile(new File(['x'], 'a.csv'))
   store.getState().cancelImport()
   expect(await taking).toBeNull()

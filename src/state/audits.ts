@@ -1,5 +1,6 @@
 /** The grading tables the page knows, the one that is open, and its matrix. The view (which rubric, which cell) is in the URL. */
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
+import type { Mapping } from '../audit/mapping'
 import type { Matrix, MatrixQuery } from '../audit/matrix'
 import type { Failure } from '../base/result'
 import { statsClient, type StatsClient } from '../../workers/stats/client'
@@ -11,6 +12,8 @@ export interface AuditsState {
   readonly importing: { readonly name: string; readonly done: number } | null
   /** Why the last dropped file was not taken; the open table stays. */
   readonly importFailure: Failure | null
+  /** The last dropped file, when its columns could not be told: they can be chosen by hand. */
+  readonly unmapped: File | null
   readonly table: AuditTable | null
   readonly tableFailure: Failure | null
   /** The last matrix computed; kept on show, dimmed, while the next one is underway. */
@@ -23,7 +26,7 @@ export interface AuditsState {
 
   list(): Promise<void>
   /** Gives the new table's id, or null when it was not taken. */
-  importFile(file: File): Promise<string | null>
+  importFile(file: File, mapping?: Mapping): Promise<string | null>
   cancelImport(): void
   dismissImportFailure(): void
   remove(tableId: string): Promise<void>
@@ -40,7 +43,7 @@ export function createAudits(client: StatsClient): UseBoundStore<StoreApi<Audits
   /** Counts openings: an answer to an older question is dropped. */
   let opening = 0
   return create<AuditsState>()((set) => ({
-    tables: null, importing: null, importFailure: null, table: null, tableFailure: null,
+    tables: null, importing: null, importFailure: null, unmapped: null, table: null, tableFailure: null,
     matrix: null, matrixOf: null, computing: null, matrixFailure: null,
 
     async list() {
@@ -52,24 +55,24 @@ export function createAudits(client: StatsClient): UseBoundStore<StoreApi<Audits
       }
     },
 
-    async importFile(file) {
+    async importFile(file, mapping) {
       importStop?.abort()
       const stop = (importStop = new AbortController())
-      set({ importing: { name: file.name, done: 0 }, importFailure: null })
-      const result = await client.importFile(file, (done) => {
+      set({ importing: { name: file.name, done: 0 }, importFailure: null, unmapped: null })
+      const result = await client.importFile(file, mapping ?? null, (done) => {
         if (importStop === stop) set({ importing: { name: file.name, done } })
       }, stop.signal)
       if (importStop !== stop) return null // a newer file took over
       importStop = null
       if (!result.ok) {
-        set({ importing: null, importFailure: result.kind === 'cancelled' ? null : result })
+        set({ importing: null, importFailure: result.kind === 'cancelled' ? null : result, unmapped: result.kind === 'missingColumn' ? file : null })
         return null
       }
       set((s) => ({ importing: null, tables: [...(s.tables ?? []), result.value] }))
       return result.value.id
     },
     cancelImport: () => importStop?.abort(),
-    dismissImportFailure: () => set({ importFailure: null }),
+    dismissImportFailure: () => set({ importFailure: null, unmapped: null }),
 
     async remove(tableId) {
       await client.remove(tableId)
@@ -104,4 +107,4 @@ export function createAudits(client: StatsClient): UseBoundStore<StoreApi<Audits
 export const useAudits = createAudits(statsClient)
 
 /** Analyses, the proofs behind a number and one proof are asked for by the panels that show them, and not kept. */
-export const { analysis, pickedProofs, proof: readProof } = statsClient
+export const { analysis, pickedProofs, proof: readProof, preview, remap, setFlags, grades: readGrades, saveGrades, report: makeReport, checkReport } = statsClient

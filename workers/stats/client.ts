@@ -1,23 +1,33 @@
 /** What the page calls: one statistics worker, opened when first needed and replaced when it dies. */
 import { proxy } from 'comlink'
+import type { BlindGrades } from '../../src/audit/blindGrades'
 import type { Exhibit, ProofPick } from '../../src/audit/exhibit'
+import type { Mapping } from '../../src/audit/mapping'
 import type { Matrix, MatrixQuery } from '../../src/audit/matrix'
 import type { PairedGrade } from '../../src/audit/pairs'
 import type { PickQuery } from '../../src/audit/pickedProofs'
+import type { UseFlag } from '../../src/audit/useFlags'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import { openWorker } from '../labWorker'
-import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ImportFailure, MatrixFailure, OnProgress, ProofView, StatsApi, TableFailure } from './protocol'
+import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ColumnPreview, ImportFailure, MatrixFailure, OnProgress, ProofView, ReportCheck, ReportFailure, ReportRequest, StatsApi, TableFailure } from './protocol'
 
 /** What the store of audits asks for. */
 export interface StatsClient {
   tables(): Promise<readonly AuditInfo[]>
-  importFile(file: File, onProgress: OnProgress, signal: AbortSignal): Promise<Result<AuditInfo, ImportFailure>>
+  importFile(file: File, mapping: Mapping | null, onProgress: OnProgress, signal: AbortSignal): Promise<Result<AuditInfo, ImportFailure>>
   remove(tableId: string): Promise<void>
+  preview(source: File | string): Promise<Result<ColumnPreview, ImportFailure | TableFailure>>
+  remap(tableId: string, mapping: Mapping): Promise<Result<null, ImportFailure | TableFailure>>
+  setFlags(tableId: string, flags: readonly UseFlag[]): Promise<void>
+  grades(tableId: string): Promise<BlindGrades>
+  saveGrades(grades: BlindGrades): Promise<void>
+  report(tableId: string, request: ReportRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<string, ReportFailure>>
+  checkReport(html: string, onProgress: OnProgress, signal: AbortSignal): Promise<Result<ReportCheck, ReportFailure>>
   open(tableId: string, humans: readonly string[]): Promise<Result<AuditTable, TableFailure>>
   matrix(tableId: string, query: MatrixQuery, onProgress: OnProgress, signal: AbortSignal): Promise<Result<Matrix, MatrixFailure>>
   analysis(tableId: string, request: AnalysisRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<readonly Exhibit[], AnalysisFailure>>
   pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
-  proof(tableId: string, proofId: string, rubric: string): Promise<Result<ProofView, TableFailure | 'noProof'>>
+  proof(tableId: string, proofId: string, rubric: string | null): Promise<Result<ProofView, TableFailure | 'noProof'>>
 }
 
 type StatsWorker = ReturnType<typeof openWorker<StatsApi>>
@@ -93,13 +103,33 @@ export const statsClient: StatsClient = {
     const worker = statsWorker()
     return worker.call(worker.api.tables())
   },
-  importFile: (file, onProgress, signal) =>
+  importFile: (file, mapping, onProgress, signal) =>
     ask<AuditInfo, ImportFailure>((worker) =>
-      cancellable<Result<AuditInfo, ImportFailure>>(worker, signal, (job) => guarded<Result<AuditInfo, ImportFailure>>(worker, onProgress, (heard) => worker.api.importFile(job, file, proxy(heard))))),
+      cancellable<Result<AuditInfo, ImportFailure>>(worker, signal, (job) => guarded<Result<AuditInfo, ImportFailure>>(worker, onProgress, (heard) => worker.api.importFile(job, file, mapping, proxy(heard))))),
   async remove(tableId) {
     const worker = statsWorker()
     await worker.call(worker.api.remove(tableId))
   },
+  preview: (source) => ask<ColumnPreview, ImportFailure | TableFailure>((worker) => worker.api.preview(source)),
+  remap: (tableId, mapping) => ask<null, ImportFailure | TableFailure>((worker) => worker.api.remap(tableId, mapping)),
+  async setFlags(tableId, flags) {
+    const worker = statsWorker()
+    await worker.call(worker.api.setFlags(tableId, flags))
+  },
+  async grades(tableId) {
+    const worker = statsWorker()
+    return worker.call(worker.api.grades(tableId))
+  },
+  async saveGrades(grades) {
+    const worker = statsWorker()
+    await worker.call(worker.api.saveGrades(grades))
+  },
+  report: (tableId, request, onProgress, signal) =>
+    ask<string, ReportFailure>((worker) =>
+      cancellable<Result<string, ReportFailure>>(worker, signal, (job) => worker.api.report(job, tableId, request, proxy(onProgress)))),
+  checkReport: (html, onProgress, signal) =>
+    ask<ReportCheck, ReportFailure>((worker) =>
+      cancellable<Result<ReportCheck, ReportFailure>>(worker, signal, (job) => worker.api.checkReport(job, html, proxy(onProgress)))),
   open: (tableId, humans) => ask<AuditTable, TableFailure>((worker) => worker.api.open(tableId, humans)),
   matrix: (tableId, query, onProgress, signal) =>
     ask<Matrix, MatrixFailure>((worker) =>

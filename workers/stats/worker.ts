@@ -1,15 +1,21 @@
 /** The shell of the statistics worker: it owns the tables and the jobs; the statistics are src/audit. */
 import { humanRaters, ledgerOf } from '../../src/audit/ledger'
+import { noGrades } from '../../src/audit/blindGrades'
 import type { Exhibit } from '../../src/audit/exhibit'
+import { guessMapping } from '../../src/audit/mapping'
 import { atThreshold, matrixSteps, type Matrix } from '../../src/audit/matrix'
 import { pickedProofs } from '../../src/audit/pickedProofs'
 import { conditionsOf, ViewContext } from '../../src/audit/views/context'
 import { VIEW_STEPS } from '../../src/audit/views/index'
+import { useFlagsOf } from '../../src/audit/useFlags'
 import { fail, ok } from '../../src/base/result'
+import { neverStop } from '../../src/base/stop'
 import { auditStore } from '../../src/storage/audits'
+import { readGradeFile } from '../../src/storage/gradeFile'
 import { exposeAlive } from '../alive'
-import { OpenTables, readAudit, SYNTHETIC_INFO } from './opened'
+import { headerKey, NOTHING_DECIDED, OpenTables, readAudit, SYNTHETIC_INFO } from './opened'
 import type { AuditInfo, OnProgress, StatsApi } from './protocol'
+import { checkAgain, makeReport } from './reporting'
 
 const tables = new OpenTables(auditStore)
 const jobs = new Map<string, AbortController>()
@@ -18,6 +24,10 @@ const computed = new Map<string, Matrix>()
 
 /** The last analyses by table and request. */
 const analysed = new Map<string, readonly Exhibit[]>()
+
+function forgetComputed(tableId: string): void {
+  for (const cache of [computed, analysed]) for (const key of cache.keys()) if (key.startsWith(JSON.stringify([tableId]).slice(0, -1))) cache.delete(key)
+}
 
 /** Lets a waiting message, a cancel above all, be heard. */
 const breathe = () => new Promise<void>((resolve) => setTimeout(resolve))
@@ -49,13 +59,14 @@ exposeAlive({
     return [SYNTHETIC_INFO, ...files.map(({ id, name, file }): AuditInfo => ({ id, name, origin: 'file', sizeBytes: file.size }))]
   },
 
-  importFile: (job, file, onProgress) =>
+  importFile: (job, file, mapping, onProgress) =>
     withStop(job, async (stop) => {
       const info: AuditInfo = { id: crypto.randomUUID(), name: file.name, origin: 'file', sizeBytes: file.size }
-      const read = await readAudit(info, file, unhurried(onProgress), stop)
+      const read = await readAudit(info, file, { ...NOTHING_DECIDED, mapping }, auditStore, unhurried(onProgress), stop)
       if (!read.ok) return read
       try {
-        await auditStore.put({ schema: 1, id: info.id, name: info.name, addedAt: Date.now(), file: new Blob([file]) })
+        await auditStore.put({ schema: 2, id: info.id, name: info.name, addedAt: Date.now(), file: new Blob([file]), sha256: read.value.sha256, mapping, flags: [] })
+        if (mapping !== null) await auditStore.putMapping(headerKey(read.value.columns.map((c) => c.name)), mapping)
       } catch (error) {
         return fail('storage', `The browser could not store the file: ${error instanceof Error ? error.message : String(error)}.`, {
           where: `\`${file.name}\``, next: 'Remove a table or a dataset to free space, then drop it again.',
@@ -70,13 +81,59 @@ exposeAlive({
     await auditStore.remove(tableId)
   },
 
+  async preview(source) {
+    const stored = typeof source === 'string' ? await auditStore.get(source) : undefined
+    const file = typeof source === 'string' ? stored && new File([stored.file], stored.name) : source
+    if (!file) return fail('noTable', 'This browser does not hold the grading table.', { next: 'Drop its file again.' })
+    const read = await readGradeFile(file, () => {}, neverStop)
+    if (!read.ok) return read
+    const guess = guessMapping(read.value)
+    const remembered = stored?.mapping ?? (await auditStore.mapping(headerKey(read.value.columns)).catch(() => undefined))
+    return ok({
+      columns: read.value.columns, mapping: remembered ?? (guess.ok ? guess.value : null),
+      rows: read.value.rows.slice(0, 5).map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : (typeof cell === 'object' ? JSON.stringify(cell) : String(cell)).slice(0, 120)))),
+    })
+  },
+
+  async remap(tableId, mapping) {
+    const stored = await auditStore.get(tableId)
+    if (!stored) return fail('noTable', 'This browser does not hold the grading table.', { next: 'Drop its file again.' })
+    const info: AuditInfo = { id: tableId, name: stored.name, origin: 'file', sizeBytes: stored.file.size }
+    const read = await readAudit(info, new File([stored.file], stored.name), { ...stored, mapping }, auditStore, () => {}, neverStop)
+    if (!read.ok) return read
+    await auditStore.put({ ...stored, mapping })
+    await auditStore.putMapping(headerKey(read.value.columns.map((c) => c.name)), mapping)
+    tables.hold(read.value)
+    forgetComputed(tableId)
+    return ok(null)
+  },
+
+  async setFlags(tableId, flags) {
+    const stored = await auditStore.get(tableId)
+    if (!stored) return
+    await auditStore.put({ ...stored, flags })
+    tables.forget(tableId)
+  },
+
+  grades: async (tableId) => (await auditStore.grades(tableId).catch(() => undefined)) ?? noGrades(tableId),
+  saveGrades: (grades) => auditStore.putGrades(grades),
+
+  report: (job, tableId, request, onProgress) =>
+    withStop(job, async (stop) => {
+      const opened = await tables.get(tableId)
+      return opened.ok ? makeReport(opened.value, request, unhurried(onProgress), breathe, stop) : opened
+    }),
+
+  checkReport: (job, html, onProgress) =>
+    withStop(job, async (stop) => checkAgain(html, tables, await auditStore.list().catch(() => []), unhurried(onProgress), breathe, stop)),
+
   async open(tableId, chosen) {
     const opened = await tables.get(tableId)
     if (!opened.ok) return opened
-    const { info, format, shape, table, columns, unread } = opened.value
+    const { info, format, shape, table, columns, unread, sha256 } = opened.value
     const humans = humanRaters(table, chosen)
     return ok({
-      ...info, format, shape, columns, rows: table.rows.length,
+      ...info, format, shape, columns, sha256, flags: useFlagsOf(table, info.name, opened.value.flags), rows: table.rows.length,
       proofs: new Set(table.rows.map((r) => r.proofId)).size,
       problems: new Set(table.rows.map((r) => r.problemId)).size,
       raters: table.raters, humans: [...humans], rubrics: table.rubrics, conditions: conditionsOf(table), solvers: table.solvers, domains: table.domains,
@@ -148,11 +205,11 @@ exposeAlive({
     const opened = await tables.get(tableId)
     if (!opened.ok) return opened
     const { table, info } = opened.value
-    const grades = table.rows.filter((r) => r.proofId === proofId && r.rubric === rubric)
+    const grades = table.rows.filter((r) => r.proofId === proofId && (rubric === null || r.rubric === rubric))
     const first = grades[0]
     if (!first) return fail('noProof', 'The table has no such proof under this rubric.', { next: 'Choose another one.' })
     return ok({
-      proofId, problemId: first.problemId, domain: first.domain, solver: first.solver, rubric,
+      proofId, problemId: first.problemId, domain: first.domain, solver: first.solver,
       text: opened.value.textOf(proofId), grades, isSynthetic: info.origin === 'synthetic',
     })
   },

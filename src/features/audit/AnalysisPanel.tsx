@@ -29,7 +29,7 @@ export default function AnalysisPanel({ table, view, onChange, onOpen }: Analysi
       </div>
       {exhibits ? (
         <div className={styles.exhibits} data-view={entry.id} data-stale={done !== null} aria-busy={done !== null}>
-          {exhibits.map((e) => <ExhibitView key={e.id} exhibit={e} tableName={table.name} onOpen={onOpen} />)}
+          {exhibits.map((e) => <ExhibitView key={e.id} exhibit={e} table={table} onOpen={onOpen} />)}
         </div>
       ) : null}
     </Panel>

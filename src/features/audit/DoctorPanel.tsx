@@ -1,7 +1,13 @@
 /** What the lab made of the table: roles, coverage, gaps, and which raters are the human reference. */
+import { useState } from 'react'
+import type { Failure } from '../../base/result'
+import { Button } from '../../ui/Button'
+import { ErrorCard } from '../../ui/ErrorCard'
 import { Panel } from '../../ui/Panel'
+import { remap, setFlags } from '../../state/audits'
 import type { AuditTable } from '../../../workers/stats/protocol'
 import { count, counted, percent } from './format'
+import { ChooseColumns } from './ChooseColumns'
 import styles from './DoctorPanel.module.css'
 import { GapBadges, REASONS } from './GapBadges'
 import { HumanReference } from './HumanReference'
@@ -9,11 +15,16 @@ import tables from './tables.module.css'
 
 export interface DoctorPanelProps {
   readonly table: AuditTable
+  readonly isUnparsedZero: boolean
+  readonly onChange: (patch: Record<string, string | undefined>) => void
+  readonly onReread: () => void
   readonly onHumans: (raters: readonly string[]) => void
 }
 
-export function DoctorPanel({ table, onHumans }: DoctorPanelProps) {
+export function DoctorPanel({ table, isUnparsedZero, onHumans, onChange, onReread }: DoctorPanelProps) {
   const { ledger } = table
+  const [isChoosing, setChoosing] = useState(false)
+  const [refused, setRefused] = useState<Failure | null>(null)
   const judges = table.raters.filter((r) => !table.humans.includes(r.id))
   return (
     <Panel title="The table" note={`${table.shape === 'generated' ? 'Generated in this tab' : `${table.shape === 'long' ? 'One row per grade' : 'One row per proof'}, ${table.format}`}. A gap is never counted as 0.`}>
@@ -29,6 +40,22 @@ export function DoctorPanel({ table, onHumans }: DoctorPanelProps) {
         <GapBadges table={table} />
       </p>
       <HumanReference table={table} onHumans={onHumans} />
+      <fieldset className={styles.humans}>
+        <legend>Use of this table</legend>
+        {([['no_train', 'evaluation only: nothing is trained on it'], ['no_export', 'rows stay here: exports hold aggregates over at least 5 proofs']] as const).map(([flag, meaning]) => (
+          <label key={flag} className={styles.rater}>
+            <input type="checkbox" disabled={table.origin === 'synthetic'} checked={table.flags.includes(flag)} onChange={() => void setFlags(table.id, table.flags.includes(flag) ? table.flags.filter((f) => f !== flag) : [...table.flags, flag]).then(onReread)} /> {meaning}
+          </label>
+        ))}
+        <label className={styles.rater}>
+          <input type="checkbox" checked={isUnparsedZero} onChange={() => onChange({ zero: isUnparsedZero ? undefined : '1' })} /> count unparsed replies as 0; every table then says so
+        </label>
+      </fieldset>
+      {table.origin === 'file' ? (
+        isChoosing ? <ChooseColumns source={table.id} onCancel={() => setChoosing(false)} onApply={(mapping) => void remap(table.id, mapping).then((result) => { setRefused(result.ok ? null : result); if (result.ok) { setChoosing(false); onReread() } })} />
+          : <p><Button onClick={() => setChoosing(true)}>Choose columns by hand</Button></p>
+      ) : null}
+      {refused ? <ErrorCard failure={refused} onRetry={() => setRefused(null)} retryLabel="Dismiss" /> : null}
       {ledger.gaps.length > 0 ? (
         <details>
           <summary>{counted(Object.values(ledger.counts).reduce((a, b) => a + b, 0), 'gap')}: which and where</summary>

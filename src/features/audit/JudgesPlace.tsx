@@ -1,6 +1,7 @@
 /** The judges' place: can these judges be trusted, on which solver and domain, and what is behind each number. */
 import { Suspense, useCallback, useEffect, useRef, type DragEvent } from 'react'
 import type { ProofPick } from '../../audit/exhibit'
+import type { Mapping } from '../../audit/mapping'
 import { viewNamed } from '../../audit/views/catalogue'
 import { joinNames } from '../../audit/views/setting'
 import { ErrorCard } from '../../ui/ErrorCard'
@@ -12,6 +13,7 @@ import { SYNTHETIC_ID, type AuditTable } from '../../../workers/stats/protocol'
 import { AuditNav } from './AuditNav'
 import { auditView, pickPatch, tableInView, type AuditView } from './auditView'
 import { CellProofs } from './CellProofs'
+import { ChooseColumns } from './ChooseColumns'
 import { DoctorPanel } from './DoctorPanel'
 import { GapBadges } from './GapBadges'
 import styles from './JudgesPlace.module.css'
@@ -20,11 +22,13 @@ import { ProofReading } from './ProofReading'
 import { TableChooser } from './TableChooser'
 
 const AnalysisPanel = lazyAgain(() => import('./AnalysisPanel'))
+const DisagreementsPanel = lazyAgain(() => import('./DisagreementsPanel'))
+const ReportPanel = lazyAgain(() => import('./ReportPanel'))
 
 export default function JudgesPlace() {
   const [url, setView] = useView()
   const { tableId, humans } = tableInView(url)
-  const { tables, table, tableFailure, importing, importFailure, list, importFile, cancelImport, dismissImportFailure, remove, open } = useAudits()
+  const { tables, table, tableFailure, importing, importFailure, unmapped, list, importFile, cancelImport, dismissImportFailure, remove, open } = useAudits()
   const humansKey = joinNames(humans) ?? ''
 
   useEffect(() => void list(), [list])
@@ -33,8 +37,8 @@ export default function JudgesPlace() {
 
   const choose = (id: string) =>
     setView({ audit: id === SYNTHETIC_ID ? undefined : id, rubric: undefined, by: undefined, domain: undefined, solver: undefined, humans: undefined, col: undefined, ...pickPatch(null) })
-  const take = async (file: File) => {
-    const id = await importFile(file)
+  const take = async (file: File, mapping?: Mapping) => {
+    const id = await importFile(file, mapping)
     if (id !== null) choose(id)
   }
   const drop = (event: DragEvent) => {
@@ -55,10 +59,11 @@ export default function JudgesPlace() {
           onCancel={cancelImport} onDismiss={dismissImportFailure}
           onRemove={(id) => void remove(id).then(() => choose(SYNTHETIC_ID))}
         />
+        {unmapped ? <ChooseColumns source={unmapped} onApply={(mapping) => void take(unmapped, mapping)} onCancel={dismissImportFailure} /> : null}
         {current && !isCompact ? <p className={styles.gaps}><GapBadges table={current} /></p> : null}
       </Panel>
       {current ? (
-        <Audit table={current} url={url} view={auditView(url, current)} setView={setView} />
+        <Audit table={current} url={url} view={auditView(url, current)} setView={setView} onReread={() => void open(tableId, humans)} />
       ) : tableFailure ? (
         <Panel title="No table"><ErrorCard failure={tableFailure} onRetry={() => choose(SYNTHETIC_ID)} retryLabel="Open the synthetic sample" /></Panel>
       ) : (
@@ -73,9 +78,11 @@ interface AuditProps {
   readonly url: View
   readonly view: AuditView
   readonly setView: ReturnType<typeof useView>[1]
+  /** The table was read under other columns or flags. */
+  readonly onReread: () => void
 }
 
-function Audit({ table, url, view, setView }: AuditProps) {
+function Audit({ table, url, view, setView, onReread }: AuditProps) {
   const { pick, proofId, entry } = view
   // What was just opened comes into sight; a link or a reload leaves the page where it is.
   const opened = useRef<HTMLDivElement>(null)
@@ -98,8 +105,14 @@ function Audit({ table, url, view, setView }: AuditProps) {
       <AuditNav open={entry.id} url={url} />
       <div className={styles.wide}>
         {isMatrix ? <MatrixPanel table={table} view={view} onChange={setView} onHumans={setHumans} onOpen={open} />
-          : entry.id === 'data' ? <DoctorPanel table={table} onHumans={setHumans} />
-          : <Suspense fallback={<p role="status" className={styles.wait}>Loading…</p>}><AnalysisPanel table={table} view={view} onChange={setView} onOpen={open} /></Suspense>}
+          : entry.id === 'data' ? <DoctorPanel table={table} isUnparsedZero={view.query.isUnparsedZero} onHumans={setHumans} onChange={setView} onReread={onReread} />
+          : (
+            <Suspense fallback={<p role="status" className={styles.wait}>Loading…</p>}>
+              {entry.id === 'disagreements' ? <DisagreementsPanel table={table} view={view} url={url} onChange={setView} />
+                : entry.id === 'report' ? <ReportPanel table={table} view={view} />
+                : <AnalysisPanel table={table} view={view} onChange={setView} onOpen={open} />}
+            </Suspense>
+          )}
       </div>
       {pick ? (
         <div className={styles.wide} ref={proofId === null ? opened : undefined}>

@@ -18,10 +18,11 @@ import { counted } from './format'
 import { HumanReference } from './HumanReference'
 import styles from './JudgesPlace.module.css'
 import { MatrixControls } from './MatrixControls'
-import { heatExhibit } from './matrixExhibit'
-import { shownOf } from './matrixRows'
+import { matrixExhibit } from '../../audit/matrixExhibit'
+import { shownOf } from '../../audit/matrixRows'
 import { MatrixTable } from './MatrixTable'
 import { PublishedPanel } from './PublishedPanel'
+import { exportableMatrix } from '../../audit/useFlags'
 import { saveExhibit } from './saveExhibit'
 
 const AuditChart = lazy(() => import('../../ui/AuditChart'))
@@ -52,10 +53,10 @@ export function MatrixPanel({ table, view, onChange, onHumans, onOpen }: MatrixP
       actions={
         <>
           {matrixFailure ? <Button onClick={() => void compute(table.id, view.query)}>Compute</Button> : null}
-          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(heatExhibit(shown, view.isShare), 'svg', table.name)}>SVG</Button>
-          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(heatExhibit(shown, view.isShare), 'png', table.name)}>PNG</Button>
-          <Button disabled={!isReady} onClick={() => shown && saveFile(matrixCsv(shown, table.name), fileName, 'text/csv;charset=utf-8')}>Export CSV</Button>
-          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(heatExhibit(shown, view.isShare), 'caption', table.name)}>Caption</Button>
+          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(matrixExhibit(shown, view.isShare), 'svg', table)}>SVG</Button>
+          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(matrixExhibit(shown, view.isShare), 'png', table)}>PNG</Button>
+          <Button disabled={!isReady} onClick={() => shown && saveFile(matrixCsv(exportableMatrix(shown, table.flags), table.name), fileName, 'text/csv;charset=utf-8')}>Export CSV</Button>
+          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(matrixExhibit(shown, view.isShare), 'caption', table)}>Caption</Button>
         </>
       }
     >

@@ -3,7 +3,7 @@ import { useRef, useState, type KeyboardEvent } from 'react'
 import type { ProofPick } from '../../audit/exhibit'
 import type { Cell, CellKey, Matrix } from '../../audit/matrix'
 import { counted, interval, signed } from './format'
-import { fewProblems, rowsOf, shownOf, toneScale, type MatrixRow } from './matrixRows'
+import { fewProblems, rowsOf, shownOf, toneScale, type MatrixRow } from '../../audit/matrixRows'
 import styles from './MatrixTable.module.css'
 
 export interface MatrixTableProps {

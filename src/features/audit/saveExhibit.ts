@@ -3,7 +3,9 @@ import type { Exhibit } from '../../audit/exhibit'
 import { captionText, exhibitCsv, fileStem } from '../../audit/exhibitText'
 import { sceneOf } from '../../audit/figures/layout'
 import { svgText } from '../../audit/figures/svg'
+import { exportable } from '../../audit/useFlags'
 import { saveFile } from '../../ui/saveFile'
+import type { AuditTable } from '../../../workers/stats/protocol'
 
 /** Print width of an exported figure, in CSS pixels; the picture has twice as many. */
 const WIDTH = 900
@@ -11,7 +13,10 @@ const PNG_SCALE = 2
 
 export type ExhibitFile = 'svg' | 'png' | 'csv' | 'caption'
 
-export async function saveExhibit(exhibit: Exhibit, as: ExhibitFile, tableName: string): Promise<void> {
+/** @param flags use flags of the table: numbers over too few proofs are withheld where rows may not leave */
+export async function saveExhibit(shown: Exhibit, as: ExhibitFile, { name: tableName, flags }: Pick<AuditTable, 'name' | 'flags'>): Promise<void> {
+  const exhibit = exportable(shown, flags)
+  if (exhibit === null || (exhibit.figure === null && (as === 'svg' || as === 'png'))) throw new Error('The terms of this table keep single proofs in this browser.')
   const name = fileStem(tableName.replace(/\.\w+$/, ''), exhibit.id)
   switch (as) {
     case 'csv': return saveFile(exhibitCsv(exhibit), `${name}.csv`, 'text/csv;charset=utf-8')

@@ -1,9 +1,9 @@
 /** The matrix as an exhibit: what is exported as a drawing, and what a report holds. */
-import { column, entry, estimate, exhibit, type Exhibit } from '../../audit/exhibit'
-import type { Matrix } from '../../audit/matrix'
+import { column, entry, estimate, exhibit, type Exhibit } from './exhibit'
+import type { Matrix } from './matrix'
 import { fewProblems, rowsOf, shownOf } from './matrixRows'
 
-export function heatExhibit(matrix: Matrix, isShare: boolean): Exhibit {
+export function matrixExhibit(matrix: Matrix, isShare: boolean): Exhibit {
   const { query, solvers, domains, humans } = matrix
   const isSolver = query.columns === 'solver'
   const filtered = isSolver ? query.solver : query.domain

@@ -1,6 +1,6 @@
 /** How a matrix is laid out: its rows, what a cell shows, and the reach of its colours. */
-import type { Interval } from '../../audit/intervals'
-import type { Cell, Matrix } from '../../audit/matrix'
+import type { Interval } from './intervals'
+import type { Cell, Matrix } from './matrix'
 
 export interface MatrixRow {
   readonly key: string
