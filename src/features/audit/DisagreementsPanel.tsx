@@ -1,8 +1,7 @@
 /** Where judge and humans differ most, proof by proof; and one's own grade of a proof before anyone else's is shown. */
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { blindCsv, blindSummary, FULL_MARKS, gradeAt } from '../../audit/blindGrades'
 import { fileStem } from '../../audit/exhibitText'
-import type { PairedGrade } from '../../audit/pairs'
 import { ALL_JUDGES } from '../../audit/pickedProofs'
 import { Button } from '../../ui/Button'
 import { Empty } from '../../ui/Empty'
@@ -20,12 +19,10 @@ import { plain, signed } from './format'
 import { GradingPane } from './GradingPane'
 import controls from './MatrixControls.module.css'
 import { NumberField } from './NumberField'
+import { ProofList } from './ProofList'
 import tables from './tables.module.css'
 import { useAnswer } from '../../ui/useAnswer'
 import { useBlindGrades } from './useBlindGrades'
-import { useWindow } from './useWindow'
-
-const ROW = 34
 
 export interface DisagreementsPanelProps {
   readonly table: AuditTable
@@ -52,12 +49,10 @@ export default function DisagreementsPanel({ table, view, url, onChange }: Disag
   const found = proofs.findIndex((p) => p.proofId === view.proofId)
   const at = found >= 0 ? found : 0
   const current = proofs[at]
-  const { frame, first, last, show } = useWindow(proofs.length, ROW)
   const go = (index: number) => {
     const next = proofs[Math.min(proofs.length - 1, Math.max(0, index))]
     if (next) onChange({ proof: next.proofId }, { replace: true })
   }
-  useEffect(() => show(at)) // keeps the open row in sight while keys move it
   const [tally, setTally] = useState(false)
   const grade = (points: number) => {
     if (!current) return
@@ -114,19 +109,10 @@ export default function DisagreementsPanel({ table, view, url, onChange }: Disag
         : (
           <div className={styles.columns}>
             <div className={styles.side}>
-              <div ref={frame} className={styles.list} role="region" aria-label="Proofs by disagreement" tabIndex={0}>
-                <div style={{ height: proofs.length * ROW, position: 'relative' }}>
-                  {proofs.slice(first, last).map((p, i) => (
-                    <button
-                      key={p.proofId} type="button" className={styles.row} style={{ top: (first + i) * ROW, height: ROW }}
-                      aria-current={first + i === at ? 'true' : undefined} onClick={() => onChange({ proof: p.proofId }, { replace: true })}
-                    >
-                      <span className={styles.name}>{p.problemId} · {p.solver}</span>
-                      <span className={styles.gap}>{isBlind ? pointsText(blind.grades && gradeAt(blind.grades, query.rubric, p.proofId)?.points) : signed(p.judge - p.human, 2)}</span>
-                    </button>
-                  ))}
-                </div>
-              </div>
+              <ProofList
+                proofs={proofs} at={at} isBlind={isBlind} onPick={(proof) => onChange({ proof }, { replace: true })}
+                badge={(p) => (isBlind ? pointsText(blind.grades && gradeAt(blind.grades, query.rubric, p.proofId)?.points) : signed(p.judge - p.human, 2))}
+              />
               <p className={tables.quiet}>{at + 1} of {proofs.length.toLocaleString('en-US')}{summary && summary.graded > 0 ? `, ${summary.graded} graded by you` : ''}</p>
               {summary && summary.graded > 0 ? (
                 <details open={tally} onToggle={(e) => setTally(e.currentTarget.open)}>
@@ -137,7 +123,7 @@ export default function DisagreementsPanel({ table, view, url, onChange }: Disag
             </div>
             {current ? (
               <GradingPane
-                key={current.proofId} table={table} proof={current as PairedGrade} rubric={query.rubric} judge={judge} mine={mine} isBlind={isBlind} isHidden={isHidden}
+                key={current.proofId} table={table} proof={current} rubric={query.rubric} judge={judge} mine={mine} isBlind={isBlind} isHidden={isHidden}
                 onGrade={grade} onTags={(tags) => blind.set(query.rubric, current.proofId, { points: mine?.points ?? null, tags })}
               />
             ) : null}
