@@ -34,7 +34,8 @@ export function drawHeat({ rows, columns, cells, scale }: Heat, width: number): 
       const fill: Ink = scale === 'share' ? { mix: 'series-1', share: 0.55 * share } : { mix: cell.value >= 0 ? 'diverge-high' : 'diverge-low', share: 0.55 * share }
       marks.push({ shape: 'rect', ...at, fill, note: `${name}, ${column}: ${cell.value.toFixed(3)}. ${cell.note}`, opens: cell.opens })
       const text = scale === 'share' ? cell.value.toFixed(2) : `${cell.value >= 0 ? '+' : '−'}${Math.abs(cell.value).toFixed(2)}`
-      marks.push({ shape: 'text', x: at.x + at.width / 2, y: y + 18, text: fitted(text, 11, slot + 8), size: 11, fill: 'ink', anchor: 'middle' })
+      // Too narrow for a number: the colour stays, the number is said on hover and stands in the table.
+      if (slot >= 30) marks.push({ shape: 'text', x: at.x + at.width / 2, y: y + 18, text: fitted(text, 11, slot + 8), size: 11, fill: 'ink', anchor: 'middle' })
     })
   })
   return { width, height: top + rows.length * ROW + 6, marks }

@@ -7,6 +7,7 @@ import { joinNames } from '../../audit/views/setting'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { lazyAgain } from '../../ui/lazyAgain'
 import { Panel } from '../../ui/Panel'
+import { PanelBoundary } from '../../ui/PanelBoundary'
 import { useView, type View } from '../../ui/useView'
 import { useAudits } from '../../state/audits'
 import { SYNTHETIC_ID, type AuditTable } from '../../../workers/stats/protocol'
@@ -104,6 +105,8 @@ function Audit({ table, url, view, setView, onReread }: AuditProps) {
     <>
       <AuditNav open={entry.id} url={url} />
       <div className={styles.wide}>
+        {/* What fails in one analysis is gone with the next. */}
+        <PanelBoundary resetKeys={[entry.id, table.id]}>
         {isMatrix ? <MatrixPanel table={table} view={view} onChange={setView} onHumans={setHumans} onOpen={open} />
           : entry.id === 'data' ? <DoctorPanel table={table} isUnparsedZero={view.query.isUnparsedZero} onHumans={setHumans} onChange={setView} onReread={onReread} />
           : (
@@ -113,6 +116,7 @@ function Audit({ table, url, view, setView, onReread }: AuditProps) {
                 : <AnalysisPanel table={table} view={view} onChange={setView} onOpen={open} />}
             </Suspense>
           )}
+        </PanelBoundary>
       </div>
       {pick ? (
         <div className={styles.wide} ref={proofId === null ? opened : undefined}>
