@@ -1,10 +1,9 @@
 /** The grading tables the page knows, the one that is open, and its matrix. The view (which rubric, which cell) is in the URL. */
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
-import type { Mapping } from '../audit/mapping'
 import type { Matrix, MatrixQuery } from '../audit/matrix'
 import type { Failure } from '../base/result'
 import { statsClient, type StatsClient } from '../../workers/stats/client'
-import type { AuditInfo, AuditTable } from '../../workers/stats/protocol'
+import type { AuditInfo, AuditTable, ImportOptions } from '../../workers/stats/protocol'
 
 export interface AuditsState {
   /** Null until listed once. */
@@ -12,8 +11,8 @@ export interface AuditsState {
   readonly importing: { readonly name: string; readonly done: number } | null
   /** Why the last dropped file was not taken; the open table stays. */
   readonly importFailure: Failure | null
-  /** The last dropped file, when its columns could not be told: they can be chosen by hand. */
-  readonly unmapped: File | null
+  /** The last dropped file, when it waits for something: a password, or columns chosen by hand. */
+  readonly unmapped: { readonly file: File; readonly needs: 'password' | 'columns'; readonly password: string | null } | null
   readonly table: AuditTable | null
   readonly tableFailure: Failure | null
   /** The last matrix computed; kept on show, dimmed, while the next one is underway. */
@@ -26,7 +25,7 @@ export interface AuditsState {
 
   list(): Promise<void>
   /** Gives the new table's id, or null when it was not taken. */
-  importFile(file: File, mapping?: Mapping): Promise<string | null>
+  importFile(file: File, options?: Partial<ImportOptions>): Promise<string | null>
   cancelImport(): void
   dismissImportFailure(): void
   remove(tableId: string): Promise<void>
@@ -55,17 +54,17 @@ export function createAudits(client: StatsClient): UseBoundStore<StoreApi<Audits
       }
     },
 
-    async importFile(file, mapping) {
+    async importFile(file, options = {}) {
       importStop?.abort()
       const stop = (importStop = new AbortController())
       set({ importing: { name: file.name, done: 0 }, importFailure: null, unmapped: null })
-      const result = await client.importFile(file, mapping ?? null, (done) => {
+      const result = await client.importFile(file, { mapping: null, password: null, ...options }, (done) => {
         if (importStop === stop) set({ importing: { name: file.name, done } })
       }, stop.signal)
       if (importStop !== stop) return null // a newer file took over
       importStop = null
       if (!result.ok) {
-        set({ importing: null, importFailure: result.kind === 'cancelled' ? null : result, unmapped: result.kind === 'missingColumn' ? file : null })
+        set({ importing: null, importFailure: result.kind === 'cancelled' ? null : result, unmapped: result.kind === 'missingColumn' || result.kind === 'password' ? { file, needs: result.kind === 'password' ? 'password' : 'columns', password: options.password ?? null } : null })
         return null
       }
       set((s) => ({ importing: null, tables: [...(s.tables ?? []), result.value] }))

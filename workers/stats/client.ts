@@ -9,14 +9,14 @@ import type { PickQuery } from '../../src/audit/pickedProofs'
 import type { UseFlag } from '../../src/audit/useFlags'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import { openWorker } from '../labWorker'
-import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ColumnPreview, ImportFailure, MatrixFailure, OnProgress, ProofView, ReportCheck, ReportFailure, ReportRequest, StatsApi, TableFailure } from './protocol'
+import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ColumnPreview, ImportFailure, ImportOptions, MatrixFailure, OnProgress, ProofView, ReportCheck, ReportFailure, ReportRequest, StatsApi, TableFailure } from './protocol'
 
 /** What the store of audits asks for. */
 export interface StatsClient {
   tables(): Promise<readonly AuditInfo[]>
-  importFile(file: File, mapping: Mapping | null, onProgress: OnProgress, signal: AbortSignal): Promise<Result<AuditInfo, ImportFailure>>
+  importFile(file: File, options: ImportOptions, onProgress: OnProgress, signal: AbortSignal): Promise<Result<AuditInfo, ImportFailure>>
   remove(tableId: string): Promise<void>
-  preview(source: File | string): Promise<Result<ColumnPreview, ImportFailure | TableFailure>>
+  preview(source: File | string, password: string | null): Promise<Result<ColumnPreview, ImportFailure | TableFailure>>
   remap(tableId: string, mapping: Mapping): Promise<Result<null, ImportFailure | TableFailure>>
   setFlags(tableId: string, flags: readonly UseFlag[]): Promise<void>
   grades(tableId: string): Promise<BlindGrades>
@@ -103,14 +103,14 @@ export const statsClient: StatsClient = {
     const worker = statsWorker()
     return worker.call(worker.api.tables())
   },
-  importFile: (file, mapping, onProgress, signal) =>
+  importFile: (file, options, onProgress, signal) =>
     ask<AuditInfo, ImportFailure>((worker) =>
-      cancellable<Result<AuditInfo, ImportFailure>>(worker, signal, (job) => guarded<Result<AuditInfo, ImportFailure>>(worker, onProgress, (heard) => worker.api.importFile(job, file, mapping, proxy(heard))))),
+      cancellable<Result<AuditInfo, ImportFailure>>(worker, signal, (job) => guarded<Result<AuditInfo, ImportFailure>>(worker, onProgress, (heard) => worker.api.importFile(job, file, options, proxy(heard))))),
   async remove(tableId) {
     const worker = statsWorker()
     await worker.call(worker.api.remove(tableId))
   },
-  preview: (source) => ask<ColumnPreview, ImportFailure | TableFailure>((worker) => worker.api.preview(source)),
+  preview: (source, password) => ask<ColumnPreview, ImportFailure | TableFailure>((worker) => worker.api.preview(source, password)),
   remap: (tableId, mapping) => ask<null, ImportFailure | TableFailure>((worker) => worker.api.remap(tableId, mapping)),
   async setFlags(tableId, flags) {
     const worker = statsWorker()

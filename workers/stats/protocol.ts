@@ -61,7 +61,14 @@ export interface ProofView {
   readonly isSynthetic: boolean
 }
 
-export type ImportFailure = GradeFileFailure | 'missingColumn' | 'storage' | 'worker'
+export type ImportFailure = GradeFileFailure | 'missingColumn' | 'storage' | 'worker' | 'password'
+
+/** What a researcher adds to a dropped file. */
+export interface ImportOptions {
+  readonly mapping: Mapping | null
+  /** Of a zip; used once. */
+  readonly password: string | null
+}
 export type TableFailure = 'noTable' | 'unreadable' | 'worker'
 export type MatrixFailure = TableFailure | 'noHuman' | 'noPairs' | 'cancelled'
 /** A file's columns before they have a meaning. */
@@ -105,9 +112,9 @@ export type OnProgress = (done: number) => void
 export interface StatsApi {
   tables(): Promise<readonly AuditInfo[]>
   /** `mapping` overrules the guess and is remembered for files with the same header. */
-  importFile(job: string, file: File, mapping: Mapping | null, onProgress: OnProgress): Promise<Result<AuditInfo, ImportFailure>>
+  importFile(job: string, file: File, options: ImportOptions, onProgress: OnProgress): Promise<Result<AuditInfo, ImportFailure>>
   remove(tableId: string): Promise<void>
-  preview(source: File | string): Promise<Result<ColumnPreview, ImportFailure | TableFailure>>
+  preview(source: File | string, password: string | null): Promise<Result<ColumnPreview, ImportFailure | TableFailure>>
   /** Reads a stored table anew under other roles. */
   remap(tableId: string, mapping: Mapping): Promise<Result<null, ImportFailure | TableFailure>>
   setFlags(tableId: string, flags: readonly UseFlag[]): Promise<void>

@@ -7,10 +7,11 @@ import { atThreshold, matrixSteps, type Matrix } from '../../src/audit/matrix'
 import { pickedProofs } from '../../src/audit/pickedProofs'
 import { conditionsOf, ViewContext } from '../../src/audit/views/context'
 import { VIEW_STEPS } from '../../src/audit/views/index'
-import { useFlagsOf } from '../../src/audit/useFlags'
+import { useFlagsOf, type UseFlag } from '../../src/audit/useFlags'
 import { fail, ok } from '../../src/base/result'
 import { neverStop } from '../../src/base/stop'
 import { auditStore } from '../../src/storage/audits'
+import { isZip, tableInArchive } from '../../src/storage/gradeArchive'
 import { readGradeFile } from '../../src/storage/gradeFile'
 import { exposeAlive } from '../alive'
 import { headerKey, NOTHING_DECIDED, OpenTables, readAudit, SYNTHETIC_INFO } from './opened'
@@ -59,13 +60,18 @@ exposeAlive({
     return [SYNTHETIC_INFO, ...files.map(({ id, name, file }): AuditInfo => ({ id, name, origin: 'file', sizeBytes: file.size }))]
   },
 
-  importFile: (job, file, mapping, onProgress) =>
+  importFile: (job, dropped, { mapping, password }, onProgress) =>
     withStop(job, async (stop) => {
+      const taken = (await isZip(dropped)) ? await tableInArchive(dropped, password) : ok({ file: dropped, wasEncrypted: false })
+      if (!taken.ok) return taken
+      const { file, wasEncrypted } = taken.value
+      // Who locks a table away forbids passing it on.
+      const flags: readonly UseFlag[] = wasEncrypted ? ['no_train', 'no_export'] : []
       const info: AuditInfo = { id: crypto.randomUUID(), name: file.name, origin: 'file', sizeBytes: file.size }
-      const read = await readAudit(info, file, { ...NOTHING_DECIDED, mapping }, auditStore, unhurried(onProgress), stop)
+      const read = await readAudit(info, file, { ...NOTHING_DECIDED, mapping, flags }, auditStore, unhurried(onProgress), stop)
       if (!read.ok) return read
       try {
-        await auditStore.put({ schema: 2, id: info.id, name: info.name, addedAt: Date.now(), file: new Blob([file]), sha256: read.value.sha256, mapping, flags: [] })
+        await auditStore.put({ schema: 2, id: info.id, name: info.name, addedAt: Date.now(), file: new Blob([file]), sha256: read.value.sha256, mapping, flags })
         if (mapping !== null) await auditStore.putMapping(headerKey(read.value.columns.map((c) => c.name)), mapping)
       } catch (error) {
         return fail('storage', `The browser could not store the file: ${error instanceof Error ? error.message : String(error)}.`, {
@@ -81,9 +87,12 @@ exposeAlive({
     await auditStore.remove(tableId)
   },
 
-  async preview(source) {
+  async preview(source, password) {
     const stored = typeof source === 'string' ? await auditStore.get(source) : undefined
-    const file = typeof source === 'string' ? stored && new File([stored.file], stored.name) : source
+    const given = typeof source === 'string' ? stored && new File([stored.file], stored.name) : source
+    const taken = given && (await isZip(given)) ? await tableInArchive(given, password) : null
+    if (taken && !taken.ok) return taken
+    const file = taken?.value.file ?? given
     if (!file) return fail('noTable', 'This browser does not hold the grading table.', { next: 'Drop its file again.' })
     const read = await readGradeFile(file, () => {}, neverStop)
     if (!read.ok) return read

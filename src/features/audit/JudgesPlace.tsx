@@ -1,7 +1,6 @@
 /** The judges' place: can these judges be trusted, on which solver and domain, and what is behind each number. */
 import { Suspense, useCallback, useEffect, useRef, type DragEvent } from 'react'
 import type { ProofPick } from '../../audit/exhibit'
-import type { Mapping } from '../../audit/mapping'
 import { viewNamed } from '../../audit/views/catalogue'
 import { joinNames } from '../../audit/views/setting'
 import { ErrorCard } from '../../ui/ErrorCard'
@@ -10,7 +9,7 @@ import { Panel } from '../../ui/Panel'
 import { PanelBoundary } from '../../ui/PanelBoundary'
 import { useView, type View } from '../../ui/useView'
 import { useAudits } from '../../state/audits'
-import { SYNTHETIC_ID, type AuditTable } from '../../../workers/stats/protocol'
+import { SYNTHETIC_ID, type AuditTable, type ImportOptions } from '../../../workers/stats/protocol'
 import { AuditNav } from './AuditNav'
 import { auditView, pickPatch, tableInView, type AuditView } from './auditView'
 import { CellProofs } from './CellProofs'
@@ -19,6 +18,7 @@ import { DoctorPanel } from './DoctorPanel'
 import { GapBadges } from './GapBadges'
 import styles from './JudgesPlace.module.css'
 import { BesideMatrix, MatrixPanel } from './MatrixPanel'
+import { PasswordForm } from './PasswordForm'
 import { ProofReading } from './ProofReading'
 import { TableChooser } from './TableChooser'
 
@@ -38,8 +38,8 @@ export default function JudgesPlace() {
 
   const choose = (id: string) =>
     setView({ audit: id === SYNTHETIC_ID ? undefined : id, rubric: undefined, by: undefined, domain: undefined, solver: undefined, humans: undefined, col: undefined, ...pickPatch(null) })
-  const take = async (file: File, mapping?: Mapping) => {
-    const id = await importFile(file, mapping)
+  const take = async (file: File, options: Partial<ImportOptions> = {}) => {
+    const id = await importFile(file, options)
     if (id !== null) choose(id)
   }
   const drop = (event: DragEvent) => {
@@ -60,7 +60,8 @@ export default function JudgesPlace() {
           onCancel={cancelImport} onDismiss={dismissImportFailure}
           onRemove={(id) => void remove(id).then(() => choose(SYNTHETIC_ID))}
         />
-        {unmapped ? <ChooseColumns source={unmapped} onApply={(mapping) => void take(unmapped, mapping)} onCancel={dismissImportFailure} /> : null}
+        {unmapped?.needs === 'columns' ? <ChooseColumns source={unmapped.file} password={unmapped.password} onApply={(mapping) => void take(unmapped.file, { mapping, password: unmapped.password })} onCancel={dismissImportFailure} /> : null}
+        {unmapped?.needs === 'password' ? <PasswordForm onOpen={(password) => void take(unmapped.file, { password })} /> : null}
         {current && !isCompact ? <p className={styles.gaps}><GapBadges table={current} /></p> : null}
       </Panel>
       {current ? (

@@ -51,14 +51,14 @@ export function TableChooser(props: TableChooserProps) {
         onDragOver={(e) => { e.preventDefault(); setIsOver(true) }} onDragLeave={() => setIsOver(false)} onDrop={drop}
       >
         <input
-          className={styles.file} type="file" accept=".csv,.tsv,.json,.jsonl,.ndjson,.parquet,text/csv,application/json"
+          className={styles.file} type="file" accept=".csv,.tsv,.json,.jsonl,.ndjson,.parquet,.zip,text/csv,application/json"
           onChange={(e) => {
             const file = e.target.files?.[0]
             e.target.value = '' // the same file may be chosen again after it was mended
             if (file) onFile(file)
           }}
         />
-        <span><strong>Drop a grading table here</strong>, or press to choose: CSV, jsonl or parquet.</span>
+        <span><strong>Drop a grading table here</strong>, or press to choose: CSV, jsonl, parquet, or a zip of one.</span>
         <span className={styles.hint}>One row per grade (problem, solver, rater, score), or one row per proof with a column per judge (MathArena, QED-Nano). It stays in this browser.</span>
       </label>}
       {importing ? (
