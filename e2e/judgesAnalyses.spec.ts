@@ -1,5 +1,6 @@
 /** A researcher goes beyond the matrix: analyses, their files, blind grading, columns by hand, and a report that reproduces itself. */
 import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
 import { expect, openPlace, test } from './support'
 import type { Page } from '@playwright/test'
 
@@ -115,4 +116,20 @@ test('a report opens offline with every figure, and computed again gives the sam
   const changed = html.replace(/("value":0\.\d{6})(\d)/, (_, head: string, digit: string) => `${head}${(Number(digit) + 1) % 10}`)
   await reopen.setInputFiles({ name: 'changed.html', mimeType: 'text/html', buffer: Buffer.from(changed) })
   await expect(page.getByRole('region', { name: 'Comparison' })).toContainText('differs', { timeout: 120_000 })
+})
+
+test('no serious or critical accessibility finding in the analyses, light and dark, wide and narrow', async ({ page }) => {
+  const found: string[] = []
+  for (const [colorScheme, width] of [['light', 1280], ['dark', 390]] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 900 })
+    for (const view of ['pass', 'human', 'disagreements', 'data', 'report', 'anchors']) {
+      await openView(page, view)
+      await page.waitForLoadState('networkidle')
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      for (const { id, impact, nodes } of violations)
+        if (impact === 'serious' || impact === 'critical') found.push(...nodes.map((n) => `${view} ${colorScheme}: ${id} at ${n.target.join(' ')}`))
+    }
+  }
+  expect(found).toEqual([])
 })
