@@ -31,3 +31,15 @@ export function matrixExhibit(matrix: Matrix, isShare: boolean): Exhibit {
     },
   })
 }
+
+/** Judges side by side in one column of the matrix: the same points as the chart beside it. */
+export function comparedJudges(matrix: Matrix, points: readonly { readonly label: string; readonly value: number; readonly low: number | null; readonly high: number | null; readonly note: string }[], slice: string | null, isShare: boolean): Exhibit {
+  const { caption } = matrixExhibit(matrix, isShare)
+  const measure = isShare ? 'share of headroom' : 'mean(judge − human)'
+  return exhibit({
+    id: 'judges-compared', title: `Judges compared${slice === null ? '' : `: ${slice}`}`, caption,
+    columns: [column('Judge', 'text'), column(measure, 'signed'), column('proofs', 'text')],
+    rows: points.map((p) => [entry(p.label), estimate(p.value, p.low === null || p.high === null ? null : { low: p.low, high: p.high }), entry(p.note)]),
+    figure: { kind: 'forest', axis: measure, rows: points },
+  })
+}

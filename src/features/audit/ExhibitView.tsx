@@ -2,10 +2,9 @@
 import { useState } from 'react'
 import type { Column, Entry, Exhibit, ProofPick } from '../../audit/exhibit'
 import { shownInterval, shownNumber } from '../../audit/exhibitText'
-import { exportable } from '../../audit/useFlags'
 import type { AuditTable } from '../../../workers/stats/protocol'
 import { FigureView } from './FigureView'
-import { saveExhibit, type ExhibitFile } from './saveExhibit'
+import { SaveFiles } from './SaveFiles'
 import styles from './ExhibitView.module.css'
 import tables from './tables.module.css'
 
@@ -15,25 +14,14 @@ export interface ExhibitViewProps {
   readonly onOpen: (pick: ProofPick) => void
 }
 
-const FILES: readonly (readonly [ExhibitFile, string])[] = [['svg', 'SVG'], ['png', 'PNG'], ['csv', 'CSV'], ['caption', 'Caption']]
-
 export function ExhibitView({ exhibit, table, onOpen }: ExhibitViewProps) {
   const { title, caption, columns, rows, figure, warnings } = exhibit
-  // What the table's terms keep here offers no file.
-  const kept = exportable(exhibit, table.flags)
   const hasFigure = figure !== null && rows.length > 0
   return (
     <section className={styles.exhibit} aria-label={title}>
       <div className={styles.head}>
         <h3 className={styles.title}>{title}</h3>
-        {columns.length > 0 && kept !== null ? (
-          <div className={styles.files} role="group" aria-label={`Save ${title}`}>
-            <span className={styles.save}>Save</span>
-            {FILES.filter(([as]) => (hasFigure && kept?.figure) || as === 'csv' || as === 'caption').map(([as, label]) => (
-              <button key={as} type="button" className={styles.file} onClick={() => void saveExhibit(exhibit, as, table)}>{label}</button>
-            ))}
-          </div>
-        ) : null}
+        <SaveFiles exhibit={exhibit} table={table} />
       </div>
       <p className={styles.caption}>{caption}</p>
       {warnings.length > 0 ? <ul className={styles.warnings}>{warnings.map((w) => <li key={w}>{w}</li>)}</ul> : null}

@@ -18,12 +18,12 @@ import { counted } from './format'
 import { HumanReference } from './HumanReference'
 import styles from './JudgesPlace.module.css'
 import { MatrixControls } from './MatrixControls'
-import { matrixExhibit } from '../../audit/matrixExhibit'
+import { comparedJudges, matrixExhibit } from '../../audit/matrixExhibit'
 import { shownOf } from '../../audit/matrixRows'
 import { MatrixTable } from './MatrixTable'
 import { PublishedPanel } from './PublishedPanel'
 import { exportableMatrix } from '../../audit/useFlags'
-import { saveExhibit } from './saveExhibit'
+import { SaveFiles } from './SaveFiles'
 
 const AuditChart = lazy(() => import('../../ui/AuditChart'))
 
@@ -53,10 +53,7 @@ export function MatrixPanel({ table, view, onChange, onHumans, onOpen }: MatrixP
       actions={
         <>
           {matrixFailure ? <Button onClick={() => void compute(table.id, view.query)}>Compute</Button> : null}
-          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(matrixExhibit(shown, view.isShare), 'svg', table)}>SVG</Button>
-          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(matrixExhibit(shown, view.isShare), 'png', table)}>PNG</Button>
           <Button disabled={!isReady} onClick={() => shown && saveFile(matrixCsv(exportableMatrix(shown, table.flags), table.name), fileName, 'text/csv;charset=utf-8')}>Export CSV</Button>
-          <Button disabled={!isReady} onClick={() => shown && void saveExhibit(matrixExhibit(shown, view.isShare), 'caption', table)}>Caption</Button>
         </>
       }
     >
@@ -69,7 +66,10 @@ export function MatrixPanel({ table, view, onChange, onHumans, onOpen }: MatrixP
       </div>
       {table.humans.length === 0 || view.humans.length > 0 ? <HumanReference table={table} onHumans={onHumans} /> : null}
       {shown ? (
-        <MatrixTable matrix={shown} isShare={view.isShare} open={view.pick} isStale={computing !== null} onOpen={({ judge, solver, domain }) => onOpen({ judge, solver, domain })} />
+        <>
+          <MatrixTable matrix={shown} isShare={view.isShare} open={view.pick} isStale={computing !== null} onOpen={({ judge, solver, domain }) => onOpen({ judge, solver, domain })} />
+          <SaveFiles exhibit={matrixExhibit(shown, view.isShare)} table={table} />
+        </>
       ) : matrixFailure === null ? <p role="status" className={styles.wait}>Computing…</p> : <Empty title="No matrix" next="See the message above." />}
     </Panel>
   )
@@ -79,13 +79,13 @@ export function BesideMatrix({ table, view, onChange }: Pick<MatrixPanelProps, '
   const { matrix, matrixOf } = useAudits()
   return (
     <div className={styles.pair}>
-      {matrixOf === table.id && matrix ? <ChartPanel matrix={matrix} view={view} onColumn={(col) => onChange({ col })} /> : null}
+      {matrixOf === table.id && matrix ? <ChartPanel table={table} matrix={matrix} view={view} onColumn={(col) => onChange({ col })} /> : null}
       <PublishedPanel />
     </div>
   )
 }
 
-function ChartPanel({ matrix, view, onColumn }: { readonly matrix: Matrix; readonly view: AuditView; readonly onColumn: (column: string | undefined) => void }) {
+function ChartPanel({ table, matrix, view, onColumn }: { readonly table: AuditTable; readonly matrix: Matrix; readonly view: AuditView; readonly onColumn: (column: string | undefined) => void }) {
   const { query, solvers, domains, cells, judges } = matrix
   const isSolver = query.columns === 'solver'
   const names = isSolver ? solvers : domains
@@ -114,9 +114,12 @@ function ChartPanel({ matrix, view, onColumn }: { readonly matrix: Matrix; reado
       }
     >
       {points.length === 0 ? <Empty title="Nothing to draw" next="No judge has a pair in this column." /> : (
+        <>
         <Suspense fallback={<p role="status" className={styles.wait}>Drawing…</p>}>
           <AuditChart points={points} axis={view.isShare ? 'share of headroom' : 'mean(judge − human)'} />
         </Suspense>
+        <SaveFiles exhibit={comparedJudges(matrix, points, column, view.isShare)} table={table} />
+        </>
       )}
     </Panel>
   )
