@@ -4,6 +4,7 @@ import { baselinePairs, BASELINES } from '../baselines'
 import { blandAltman } from '../blandAltman'
 import type { TauTies } from '../correlation'
 import { column, entry, estimate, exhibit, type Entry, type Exhibit } from '../exhibit'
+import { shownNumber } from '../exhibitText'
 import { kappa } from '../kappa'
 import { krippendorffAlpha } from '../krippendorff'
 import type { PairedGrade } from '../pairs'
@@ -112,10 +113,10 @@ export function* blandAltmanView(context: ViewContext): Generator<number, Exhibi
     figure: {
       kind: 'xy', x: '(judge + human) / 2', y: 'judge − human', xDomain: [0, 1],
       series: [
-        { name: 'proofs', mark: 'points', points: [...spots.values()].map((s) => ({ x: s.x, y: s.y, size: 0.4 + (3.2 * s.count) / most, note: `${s.count} proofs` })) },
+        { name: 'proofs', mark: 'points', points: [...spots.values()].map((s) => ({ x: s.x, y: s.y, size: 0.4 + (3.2 * s.count) / most, note: s.count === 1 ? '1 proof' : `${s.count} proofs` })) },
         ...(b.slope === null || b.intercept === null ? [] : [{ name: 'regression', mark: 'line' as const, isDashed: true, points: [0, 1].map((x) => ({ x, y: b.intercept! + b.slope! * x })) }]),
       ],
-      lines: [{ axis: 'y', at: b.bias, label: `mean ${b.bias.toFixed(2)}` }, { axis: 'y', at: b.low, label: b.low.toFixed(2) }, { axis: 'y', at: b.high, label: b.high.toFixed(2) }],
+      lines: [{ axis: 'y', at: b.bias, label: `mean ${shownNumber(b.bias, 'signed', 2)}` }, { axis: 'y', at: b.low, label: shownNumber(b.low, 'signed', 2) }, { axis: 'y', at: b.high, label: shownNumber(b.high, 'signed', 2) }],
     },
     warnings: ['Scores end at 0 and 1, so a slope below 0 is partly the ceiling: a proof near full marks cannot be inflated.'],
   })]
