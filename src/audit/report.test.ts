@@ -39,7 +39,9 @@ describe('report', () => {
     const other = { ...shown, rows: [[shown.rows[0]![0]!, { ...shown.rows[0]![1]!, high: 0.6 }]] }
     const { differences, compared } = reportDifferences(report.sections, [{ ...report.sections[0]!, exhibits: [other] }])
     expect(differences.map((d) => d.where)).toEqual(['View: A <script>title</script>, row 1, inflation high', 'View: A <script>title</script>, row 2, Judge', 'View: A <script>title</script>, row 2, inflation', 'View: A <script>title</script>, row 2, inflation n'])
-    expect(compared).toBe(8)
+    expect(compared).toBe(9)
+    const redrawn = { ...shown, figure: { ...shown.figure!, axis: 'y' } as typeof shown.figure }
+    expect(reportDifferences(report.sections, [{ ...report.sections[0]!, exhibits: [redrawn] }]).differences.map((d) => d.where)).toEqual(['View: A <script>title</script>, figure'])
     expect(reportDifferences(report.sections, []).differences.length).toBe(1)
   })
   test('other files and damaged ones are refused with words', () => {

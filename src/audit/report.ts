@@ -113,6 +113,8 @@ export function reportDifferences(stored: readonly ReportSection[], computed: re
         differences.push({ where: `${section.label}: ${exhibit.title}`, stored: 'present', computed: 'absent' })
         continue
       }
+      compared++
+      if (JSON.stringify(exhibit.figure) !== JSON.stringify(twin.figure)) differences.push({ where: `${section.label}: ${exhibit.title}, figure`, stored: 'as drawn', computed: 'another' })
       const length = Math.max(exhibit.rows.length, twin.rows.length)
       for (let r = 0; r < length; r++)
         for (let c = 0; c < exhibit.columns.length; c++) {
