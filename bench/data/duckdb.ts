@@ -66,7 +66,11 @@ export async function openWasmDb(): Promise<WasmDb | null> {
         for (let start = 0; start < rows; start += 20_000) {
           const text = JSON.stringify(Array.from({ length: Math.min(20_000, rows - start) }, (_, i) => Object.fromEntries(names.map((n) => [n, columns[n]![start + i]]))))
           db.registerFileText('rows.json', text)
-          connection.insertJSONFromPath('rows.json', { name: table, create: false })
+          // By way of a table of its own: the reader puts the columns into the order of their names.
+          connection.insertJSONFromPath('rows.json', { name: 'staging', create: true })
+          const list = names.map((n) => `"${n}"`).join(', ')
+          connection.query(`INSERT INTO ${table} (${list}) SELECT ${list} FROM staging`)
+          connection.query('DROP TABLE staging')
           db.dropFile('rows.json')
         }
       },
