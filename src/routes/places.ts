@@ -11,5 +11,5 @@ export const PLACES: readonly Place[] = [
   { path: '/train', label: 'Train', note: 'Supervised fine-tuning, then GRPO with rubric rewards, in this tab.' },
   { path: '/runs', label: 'Runs', note: 'Every run of this browser: its curves, its rollouts, and where it can go on.' },
   { path: '/judges', label: 'Judges', note: 'Which judge is lenient, with which solver, in which domain, and how sure that is.' },
-  { path: '/models', label: 'Models', note: 'Checkpoints of your runs: sample proofs from them, grade them, export them.' },
+  { path: '/models', label: 'Models', note: 'Pretrained models from your disk, and the checkpoints of your runs: ask them, grade them, export them.' },
 ]

@@ -28,7 +28,7 @@ export interface ModelsState {
   load(): Promise<void>
   importModel(name: string, dropped: readonly DroppedPath[], keep: 'copy' | 'link', baseId: string | null): Promise<Result<Imported, ImportFault | 'busy'>>
   cancelImport(): void
-  exportModel(record: PretrainedRecord, adapterId: string | null): Promise<Result<File, ExportFault | 'busy'>>
+  exportModel(record: ModelRecord, adapterId: string | null): Promise<Result<File, ExportFault | 'busy'>>
   exportRun(runId: string, name: string): Promise<Result<File, ExportFault | 'busy'>>
   cancelExport(): void
   remove(record: ModelRecord): Promise<void>

@@ -1,11 +1,12 @@
 /** The pretrained model in the GPU worker: planned, loaded, completed from, freed. One at a time, and none while a run trains. */
+import { releaseProxy } from 'comlink'
 import { fail, ok, type Result } from '../../src/base/result'
 import { blobSources } from '../../src/engine/pretrained/byteSource'
 import type { Generator } from '../../src/engine/pretrained/generator'
 import { fileBytes, weightReader } from '../../src/engine/pretrained/loadWeights'
 import { openPretrained } from '../../src/engine/pretrained/modelFolder'
 import { loadGenerator, planModel } from '../../src/engine/pretrained/openGenerator'
-import { openModelHome, openStored } from '../../src/storage/models'
+import { openModelHome, openStored, type ModelHome } from '../../src/storage/models'
 import type { EngineDevice } from './engineDevice'
 import type { GenerateRequest, Generated, GenerateFault, LoadedModel, LoadModelFault, LoadModelRequest, ModelEngineApi, OnLoadProgress, OnTokens } from './protocolModels'
 
@@ -15,17 +16,20 @@ const BREATH_MS = 20
 const TELL_MS = 50
 const LOSS_HEARD_MS = 1500
 
+/** What the bench asks of the device. */
+export type BenchDevice = Pick<EngineDevice, 'open' | 'reopen' | 'opened' | 'takeErrors' | 'whenLost' | 'lostWithin'>
+
 const breath = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 export class ModelBench implements ModelEngineApi {
   private loaded: { readonly about: LoadedModel; readonly generator: Generator } | null = null
   /** The load or the completion underway. */
   private work: { readonly kind: 'load' | 'generate'; readonly stop: { aborted: boolean } } | null = null
-  private readonly home = openModelHome()
 
   constructor(
-    private readonly device: EngineDevice,
+    private readonly device: BenchDevice,
     private readonly isTraining: () => boolean,
+    private readonly home: ModelHome = openModelHome(),
   ) {}
 
   /** True while a model is being loaded or completed from: no run may start. */
@@ -111,7 +115,10 @@ export class ModelBench implements ModelEngineApi {
   async generate({ promptIds, ...settings }: GenerateRequest, onTokens: OnTokens): Promise<Result<Generated, GenerateFault>> {
     const busy = this.busy()
     if (busy) return busy
-    if (!this.loaded) return fail('noModel', 'No model is loaded.', { next: 'Load one first.' })
+    if (!this.loaded) {
+      const reason = await this.device.lostWithin(0)
+      return reason === null ? fail('noModel', 'No model is loaded.', { next: 'Load one first.' }) : lost(reason)
+    }
     const { about, generator } = this.loaded
     if (promptIds.length >= about.context)
       return fail('tooLong', `The prompt has ${promptIds.length} tokens; the context of ${about.context} leaves no room for an answer.`, { where: 'Prompt', next: 'Shorten it, or load the model with a longer context.' })
@@ -179,12 +186,13 @@ function gpuFault(error: string): Result<never, 'device'> {
 }
 
 
-/** The bench as the worker's interface: its methods, bound. */
+/** The bench as the worker's interface. What the page hears by is let go of at the end: each listener holds a port. */
 export function modelApi(bench: ModelBench): ModelEngineApi {
+  const release = (listener: unknown) => (listener as { [releaseProxy]?: () => void })[releaseProxy]?.()
   return {
     planModel: (config, context, budgetBytes) => bench.planModel(config, context, budgetBytes),
-    loadModel: (request, onProgress) => bench.loadModel(request, onProgress),
-    generate: (request, onTokens) => bench.generate(request, onTokens),
+    loadModel: (request, onProgress) => bench.loadModel(request, onProgress).finally(() => release(onProgress)),
+    generate: (request, onTokens) => bench.generate(request, onTokens).finally(() => release(onTokens)),
     stopModel: () => bench.stopModel(),
     unloadModel: () => bench.unloadModel(),
     loadedModel: () => bench.loadedModel(),

@@ -10,7 +10,7 @@ import type { ModelFiles } from '../../src/engine/pretrained/weightFiles'
 import type { AdapterRecord, ModelRecord, PretrainedRecord } from '../../src/posttrain/modelRecords'
 import { PRESETS } from '../../src/posttrain/presets'
 import { writeFailure } from '../../src/storage/database'
-import { listModels, openStored, storeCopy, storeLink, type DroppedFile, type ModelHome } from '../../src/storage/models'
+import { getModel, listModels, openStored, storeCopy, storeLink, type DroppedFile, type ModelHome } from '../../src/storage/models'
 import type { RunStore } from '../../src/storage/runs'
 import { exportSink, writeZip } from '../../src/storage/zipFile'
 import type { DroppedPath, ExportFault, Imported, ImportFault, ImportOptions, OnModelProgress } from './protocol'
@@ -78,8 +78,10 @@ export interface ExportContext {
   readonly stop: Stop
 }
 
+/** A model or an adapter as it is; with `adapterId`, a model with that adapter merged in. */
 export async function exportModel(home: ModelHome, id: string, adapterId: string | null, context: ExportContext): Promise<Result<File, ExportFault>> {
-  const stored = await openStored(home, id, 'model')
+  const kind = (await getModel(home, id))?.kind ?? 'model'
+  const stored = await openStored(home, id, adapterId === null ? kind : 'model')
   if (!stored.ok) return stored
   const { record } = stored.value
   const files = blobSources(stored.value.files)

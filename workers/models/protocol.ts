@@ -51,7 +51,7 @@ export interface ModelsApi {
   restore(id: string): Promise<ModelRecord | null>
   /** For the page to ask permission by. */
   handles(id: string): Promise<readonly FileSystemFileHandle[]>
-  /** The model's folder as a zip; with an adapter, its weights merged in float32. */
+  /** The folder of a model or an adapter as a zip; with `adapterId`, the model's weights with it merged in, in float32. */
   exportModel(job: string, id: string, adapterId: string | null, onProgress: OnModelProgress): Promise<Result<File, ExportFault>>
   /** A run's checkpoint as a model that `transformers` loads. */
   exportRun(job: string, runId: string, onProgress: OnModelProgress): Promise<Result<File, ExportFault>>

@@ -1,7 +1,6 @@
 /** The stored models: what comes in, what is there, what can be done with each. */
 import { useState } from 'react'
 import { fail, sentence, type Failure } from '../../base/result'
-import type { ModelRecord, PretrainedRecord } from '../../posttrain/modelRecords'
 import { isModel, useModels } from '../../state/models'
 import { Button } from '../../ui/Button'
 import { bytes } from '../../ui/bytes'
@@ -66,7 +65,7 @@ export function LibraryPanel({ chosen, onChoose }: LibraryPanelProps) {
         ) : null}
         {exports.view}
         {models.length > 0 ? (
-          <ModelList models={models} chosen={chosen} onChoose={onChoose} onExport={(record: PretrainedRecord) => exports.model(record, null)} onRemove={(record: ModelRecord) => act(remove(record).then(() => record.id === chosen && onChoose(null)))} />
+          <ModelList models={models} chosen={chosen} onChoose={onChoose} onExport={(record) => exports.model(record, null)} onRemove={(record) => act(remove(record).then(() => record.id === chosen && onChoose(null)))} />
         ) : isListed ? (
           <Empty title="No model here yet" next="Drop a folder above. The lab downloads none by itself." />
         ) : (

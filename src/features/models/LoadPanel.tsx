@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Failure } from '../../base/result'
 import type { PretrainedRecord } from '../../posttrain/modelRecords'
 import { modelEngine } from '../../../workers/engine/client'
+import { useCompletion } from '../../state/completion'
 import { useDevice } from '../../state/device'
 import { adaptersOf, useModels } from '../../state/models'
 import { useSettings } from '../../state/settings'
@@ -41,6 +42,8 @@ export function LoadPanel({ record }: { readonly record: PretrainedRecord }) {
   const { answer: plan } = useAnswer(isValid ? `${record.id}:${tokens}:${budgetBytes}` : null, () => modelEngine.planModel(record.config, tokens, budgetBytes))
 
   const isLoaded = loaded?.modelId === record.id
+  /** Why the model is gone, when it went while it was asked: its bench went with it. */
+  const gone = useCompletion((s) => (s.modelId === record.id && !isLoaded ? (s.current?.failure ?? null) : null))
   const isSame = isLoaded && loaded.context === tokens && (loaded.adapterId ?? '') === adapterId
   const load = () => {
     setFailure(null)
@@ -97,6 +100,7 @@ export function LoadPanel({ record }: { readonly record: PretrainedRecord }) {
           </div>
         )}
         {failure ? <ErrorCard failure={failure} onRetry={failure.kind === 'noPermission' ? allowed : () => setFailure(null)} retryLabel={failure.kind === 'noPermission' ? 'Allow reading' : 'Dismiss'} /> : null}
+        {gone && !failure && !loading ? <ErrorCard failure={gone} /> : null}
         {exports.view}
       </form>
     </Panel>

@@ -1,6 +1,6 @@
 /** The stored models, each with its adapters under it; removal is asked for twice. */
 import { useState } from 'react'
-import type { AdapterRecord, ModelRecord, PretrainedRecord } from '../../posttrain/modelRecords'
+import type { AdapterRecord, ModelRecord } from '../../posttrain/modelRecords'
 import { adaptersOf, isModel, useModels } from '../../state/models'
 import { Badge } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
@@ -12,7 +12,7 @@ export interface ModelListProps {
   readonly models: readonly ModelRecord[]
   readonly chosen: string | null
   readonly onChoose: (id: string) => void
-  readonly onExport: (record: PretrainedRecord) => void
+  readonly onExport: (record: ModelRecord) => void
   readonly onRemove: (record: ModelRecord) => void
 }
 
@@ -31,6 +31,7 @@ export function ModelList({ models, chosen, onChoose, onExport, onRemove }: Mode
     ) : (
       <Button aria-label={`Remove ${record.name}…`} onClick={() => setAsked(record.id)}>Remove…</Button>
     )
+  const exporting = (record: ModelRecord) => <Button aria-label={`Export ${record.name} as a zip`} onClick={() => onExport(record)}>Export</Button>
   return (
     <ul className={styles.list} role="list" aria-label="Models">
       {own.map((record) => {
@@ -47,10 +48,10 @@ export function ModelList({ models, chosen, onChoose, onExport, onRemove }: Mode
               {hasTokenizer ? null : <Badge tone="warn" title="The folder has no tokenizer.json: prompts and answers are token ids.">No tokenizer</Badge>}
             </div>
             <div className={styles.actions}>
-              <Button aria-label={`Export ${name} as a zip`} onClick={() => onExport(record)}>Export</Button>
+              {exporting(record)}
               {removal(record)}
             </div>
-            {adaptersOf(models, id).map((adapter) => <Adapter key={adapter.id} adapter={adapter}>{removal(adapter)}</Adapter>)}
+            {adaptersOf(models, id).map((adapter) => <Adapter key={adapter.id} adapter={adapter}>{exporting(adapter)}{removal(adapter)}</Adapter>)}
           </li>
         )
       })}

@@ -1,7 +1,7 @@
 /** An export as a zip: its progress, its cancel, its failure, and the download at its end. */
 import { useState, type ReactNode } from 'react'
 import type { Failure, Result } from '../../base/result'
-import type { PretrainedRecord } from '../../posttrain/modelRecords'
+import type { ModelRecord } from '../../posttrain/modelRecords'
 import { useModels } from '../../state/models'
 import { bytes } from '../../ui/bytes'
 import { ErrorCard } from '../../ui/ErrorCard'
@@ -13,7 +13,7 @@ export interface Exports {
   /** The bar while it runs, the failure after it; null otherwise. */
   readonly view: ReactNode
   readonly isBusy: boolean
-  model(record: PretrainedRecord, adapterId: string | null): void
+  model(record: ModelRecord, adapterId: string | null): void
   run(runId: string, name: string): void
 }
 
