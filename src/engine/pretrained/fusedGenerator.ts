@@ -23,7 +23,7 @@ export class FusedGenerator implements Generator {
   ) {}
 
   /**
-   * Uploads tensor by tensor: one of them is in memory at a time. Whole, or not at all.
+   * Uploads piece by piece: a few MiB are in memory at a time. Whole, or not at all.
    * @throws when the shape is one that the kernels cannot run, or the weights exceed a buffer of this adapter
    */
   static async load(gpu: GpuContext, config: ModelConfig, context: number, read: WeightReader, stop: Stop): Promise<Result<FusedGenerator, LoadFault>> {
@@ -31,7 +31,7 @@ export class FusedGenerator implements Generator {
     if (!shape.ok) throw new Error(sentence(shape))
     const parameters = gpu.buffer('parameters', shape.value.size * 4)
     try {
-      const done = await read((slot, values) => gpu.device.queue.writeBuffer(parameters, slot.offset * 4, values.buffer, values.byteOffset, values.byteLength), stop)
+      const done = await read((slot, values, at) => gpu.device.queue.writeBuffer(parameters, (slot.offset + at) * 4, values.buffer, values.byteOffset, values.byteLength), stop)
       if (done.ok) return ok(new FusedGenerator(gpu, shape.value, parameters, context))
       gpu.destroy(parameters)
       return done

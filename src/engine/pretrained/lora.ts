@@ -50,18 +50,19 @@ export function adapterScale({ alpha, r, isRankStabilised }: AdapterConfig): num
 /**
  * Adds the adapter's part to the values of one weight, in place; a weight it does not change is left alone.
  *   W ← W + scale · B · A,   W [out, in], B [out, r], A [r, in]; sums in float64
+ * @param weight whole rows of W, from `firstRow` on
  */
-export function mergeAdapter(adapter: Adapter, name: string, weight: Float32Array): void {
+export function mergeAdapter(adapter: Adapter, name: string, weight: Float32Array, firstRow = 0): void {
   const pair = adapter.pairs.get(name)
   if (!pair) return
   const { r } = adapter.config
   const scale = adapterScale(adapter.config)
   const wide = pair.a.length / r
   const row = new Float64Array(wide)
-  for (let o = 0; o < pair.b.length / r; o++) {
+  for (let o = 0; o < weight.length / wide; o++) {
     row.fill(0)
     for (let k = 0; k < r; k++) {
-      const b = pair.b[o * r + k]! * scale
+      const b = pair.b[(firstRow + o) * r + k]! * scale
       for (let i = 0; i < wide; i++) row[i]! += b * pair.a[k * wide + i]!
     }
     for (let i = 0; i < wide; i++) weight[o * wide + i]! += row[i]!

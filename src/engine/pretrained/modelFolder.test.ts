@@ -35,7 +35,7 @@ async function folderOf(files: readonly ExportFile[]): Promise<Map<string, ByteS
 async function flat(placed: readonly PlacedTensor[]): Promise<Float32Array> {
   const last = placed.at(-1)!.slot
   const values = new Float32Array(last.offset + last.size)
-  taken(await weightReader(placed, null, () => {})((slot, v) => values.set(v, slot.offset), neverStop))
+  taken(await weightReader(placed, null, () => {})((slot, v, at) => values.set(v, slot.offset + at), neverStop))
   return values
 }
 
@@ -93,6 +93,24 @@ describe('a folder that was checked', () => {
     const { placed } = taken(await checkModel(files))
     expect(told(await checkFinite(placed, () => {}, neverStop))).toMatch(/^notFinite .*up_proj\.weight: Element \[0, 0\] is NaN/)
   })
+})
+
+test('weights come in whole rows, whatever the piece, with the adapter merged into each', async () => {
+  const { placed } = taken(await checkModel(goldenFolder('qwen3-tiny')))
+  const adapter = taken(await readAdapter(goldenFolder('lora'), config))
+  const want = parameters.slice()
+  for (const slot of parameterLayout(config)) mergeAdapter(adapter, slot.name, want.subarray(slot.offset, slot.offset + slot.size))
+  for (const mostBytes of [1, 1000, 5000]) {
+    const values = new Float32Array(parameters.length)
+    let pieces = 0
+    taken(await weightReader(placed, adapter, () => {}, mostBytes)((slot, v, at) => {
+      expect([v.length % slot.shape.at(-1)!, at % slot.shape.at(-1)!]).toEqual([0, 0])
+      values.set(v, slot.offset + at)
+      pieces++
+    }, neverStop))
+    expect(pieces).toBeGreaterThan(placed.length * 2)
+    expect(values).toEqual(want)
+  }
 })
 
 describe('a folder that was exported', () => {

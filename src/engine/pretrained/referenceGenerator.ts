@@ -27,7 +27,12 @@ export class ReferenceGenerator implements Generator {
   static async load(config: ModelConfig, context: number, read: WeightReader, stop: Stop): Promise<Result<ReferenceGenerator, LoadFault>> {
     const generator = new ReferenceGenerator(config, context)
     try {
-      const done = await read((slot, values) => void generator.weights.set(slot.name, tf.tensor(values, slot.shape as number[])), stop)
+      let whole = new Float32Array(0)
+      const done = await read((slot, values, at) => {
+        if (at === 0) whole = new Float32Array(slot.size)
+        whole.set(values, at)
+        if (at + values.length === slot.size) generator.weights.set(slot.name, tf.tensor(whole, slot.shape as number[]))
+      }, stop)
       if (done.ok) return ok(generator)
       generator.dispose()
       return done
