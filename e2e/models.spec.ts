@@ -57,12 +57,12 @@ test('bf16 in shards, with text: a proof is streamed, stopped, and talked about;
   await load(page)
 
   await test.step('golden tokens', async () => {
-    await page.getByText('Token ids', { exact: true }).click()
+    await page.getByRole('radio', { name: 'Token ids' }).check()
     await greedyTokens(page, 'qwen3-tiny-untied-bf16', 1, 12)
   })
 
   await test.step('a proof begins with its thinking, and a stop is heard', async () => {
-    await page.getByText('Prove', { exact: true }).click()
+    await page.getByRole('radio', { name: 'Prove' }).check()
     await page.getByLabel('New tokens, at most').fill('1500')
     await page.getByLabel('Temperature').fill('1')
     await page.getByRole('button', { name: 'Prove it' }).click()
@@ -75,8 +75,8 @@ test('bf16 in shards, with text: a proof is streamed, stopped, and talked about;
   })
 
   await test.step('a chat keeps its turns', async () => {
-    await page.getByText('Chat', { exact: true }).click()
-    await page.getByText('Answer at once').click()
+    await page.getByRole('radio', { name: 'Chat' }).check()
+    await page.getByRole('radio', { name: 'Answer at once' }).check()
     await page.getByLabel('New tokens, at most').fill('6')
     for (const message of ['First message', 'Second message']) {
       await page.getByLabel('Message').fill(message)
@@ -133,7 +133,7 @@ test('a tokenizer whose expression explodes is given up, and the lab goes on', a
   await page.getByLabel('Problem', { exact: true }).fill(`${'a'.repeat(60)}!`)
   await page.getByRole('button', { name: 'Prove it' }).click()
   await expect(page.getByRole('alert')).toContainText('was given up', { timeout: 30_000 })
-  await page.getByText('Token ids', { exact: true }).click()
+  await page.getByRole('radio', { name: 'Token ids' }).check()
   await greedyTokens(page, 'qwen3-tiny', 0, 4)
   removeFolder(folder)
 })
@@ -170,7 +170,7 @@ test('a model read where it lies: no copy, and there after a reload', async ({ p
       await writable.close()
     }
   }, files)
-  await page.getByText('Read where it lies').click()
+  await page.getByRole('radio', { name: 'Read where it lies' }).check()
   await page.getByRole('button', { name: 'Choose a folder…' }).click()
   await expect(models(page).getByText('Link', { exact: true })).toBeVisible({ timeout: 30_000 })
   await page.reload()
