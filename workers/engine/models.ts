@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../src/base/result'
 import { blobSources } from '../../src/engine/pretrained/byteSource'
 import type { Generator } from '../../src/engine/pretrained/generator'
 import { fileBytes, weightReader } from '../../src/engine/pretrained/loadWeights'
-import { openPretrained } from '../../src/engine/pretrained/modelFolder'
+import { openPretrained } from '../../src/engine/pretrained/openWeights'
 import { loadGenerator, planModel } from '../../src/engine/pretrained/openGenerator'
 import { openModelHome, openStored, type ModelHome } from '../../src/storage/models'
 import type { EngineDevice } from './engineDevice'
@@ -88,7 +88,7 @@ export class ModelBench implements ModelEngineApi {
     const about: LoadedModel = {
       modelId, adapterId, context, config: pretrained.config, name: stored.value.record.name,
       adapterName: adapter ? adapter.value.record.name : null,
-      endIds: pretrained.endIds, engine: plan.value.engine, estimate: plan.value.estimate,
+      endIds: stored.value.record.endIds, engine: plan.value.engine, estimate: plan.value.estimate,
     }
     this.loaded = { about, generator: generator.value }
     void this.device.whenLost().then(() => {

@@ -2,7 +2,8 @@
 import type { Result } from '../../src/base/result'
 import type { Generation, GenerateSettings } from '../../src/engine/pretrained/generator'
 import type { AdapterFault } from '../../src/engine/pretrained/lora'
-import type { FolderFault } from '../../src/engine/pretrained/modelFolder'
+import type { ReadFault } from '../../src/engine/pretrained/safetensors'
+import type { ModelFault } from '../../src/engine/pretrained/openWeights'
 import type { ModelConfig } from '../../src/posttrain/modelConfig'
 import type { MemoryEstimate, ModelPlan } from '../../src/posttrain/modelMemory'
 import type { OpenFailure } from '../../src/storage/models'
@@ -39,7 +40,7 @@ export interface Generated extends Generation {
   readonly logprobs: readonly number[]
 }
 
-export type LoadModelFault = FolderFault | AdapterFault | OpenFailure | 'busy' | 'tooLarge' | 'device'
+export type LoadModelFault = ModelFault | ReadFault | AdapterFault | OpenFailure | 'busy' | 'tooLarge' | 'device'
 export type GenerateFault = 'busy' | 'noModel' | 'tooLong' | 'device'
 export type OnLoadProgress = (doneBytes: number, totalBytes: number) => void
 /** Hears the tokens that are new, about twenty times a second. */

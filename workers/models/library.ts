@@ -5,7 +5,8 @@ import { readCheckpoint } from '../../src/engine/checkpoint'
 import { blobSources } from '../../src/engine/pretrained/byteSource'
 import { modelFolder, runFolder, type ExportFile } from '../../src/engine/pretrained/exportFolder'
 import { readAdapter } from '../../src/engine/pretrained/lora'
-import { checkFinite, checkModel, chooseFolder, modelFacts, openPretrained } from '../../src/engine/pretrained/modelFolder'
+import { checkFinite, checkModel, chooseFolder, modelFacts } from '../../src/engine/pretrained/modelFolder'
+import { openPretrained } from '../../src/engine/pretrained/openWeights'
 import type { ModelFiles } from '../../src/engine/pretrained/weightFiles'
 import type { AdapterRecord, ModelRecord, PretrainedRecord } from '../../src/posttrain/modelRecords'
 import { PRESETS } from '../../src/posttrain/presets'
@@ -90,7 +91,8 @@ export async function exportModel(home: ModelHome, id: string, adapterId: string
   if (!added.ok) return added
   const opened = await openPretrained(files, blobSources(added.value.files))
   if (!opened.ok) return opened
-  return zipped(modelFolder(files, { ...opened.value, adapter: opened.value.adapter! }), `${record.name}-${added.value.record.name}`, context)
+  const { placed, pretrained, adapter } = opened.value
+  return zipped(modelFolder(files, { placed, adapter: adapter!, pretrained: { ...pretrained, endIds: stored.value.record.kind === 'model' ? stored.value.record.endIds : [] } }), `${record.name}-${added.value.record.name}`, context)
 }
 
 export async function exportRun(runs: RunStore, runId: string, context: ExportContext): Promise<Result<File, ExportFault>> {

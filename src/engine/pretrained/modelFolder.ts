@@ -3,17 +3,15 @@ import { fail, ok, type Result } from '../../base/result'
 import type { Stop } from '../../base/stop'
 import { parameterCount } from '../../posttrain/modelConfig'
 import type { PretrainedRecord } from '../../posttrain/modelRecords'
-import { parseConfig, tokenIds, parseFields, type ConfigFault, type PretrainedConfig } from './config'
+import { parseFields, tokenIds } from './config'
 import { fileBytes } from './loadWeights'
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, type Adapter, type AdapterFault } from './lora'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './lora'
+import { checkWeights, CONFIG, CONFIG_LIMIT, type CheckedWeights, type ModelFault } from './openWeights'
 import { readTensor, type ReadFault } from './safetensors'
 import { TextCodec, type TextFault } from './text'
-import { placeWeights, type ModelFiles, type PlacedTensor, type WeightsFault } from './weightFiles'
+import type { ModelFiles, PlacedTensor } from './weightFiles'
 
-export type FolderFault = ConfigFault | WeightsFault | ReadFault | TextFault | 'noConfig' | 'ambiguous'
-
-const CONFIG = 'config.json'
-const CONFIG_LIMIT = 1_000_000
+export type FolderFault = ModelFault | ReadFault | TextFault | 'ambiguous'
 
 /** What a model folder may hold that the lab keeps; the rest (other formats, pictures, hidden files) is left behind. */
 const KEPT = /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|adapter_config|model\.safetensors\.index)\.json$|^chat_template\.jinja$|^merges\.txt$|\.safetensors$|^(README|LICENSE)(\.md|\.txt)?$/i
@@ -55,30 +53,24 @@ export function chooseFolder<F>(dropped: readonly { readonly path: string; reado
   return ok({ kind, files, folder: first === '' ? null : nameOf(first), ignored })
 }
 
-export interface CheckedModel {
-  readonly pretrained: PretrainedConfig
-  readonly placed: readonly PlacedTensor[]
+export interface CheckedModel extends CheckedWeights {
   readonly hasTokenizer: boolean
 }
 
 /** Config, weight headers and text, held against one another. Weights are not read: `checkFinite` does that. */
 export async function checkModel(files: ModelFiles): Promise<Result<CheckedModel, FolderFault>> {
-  const source = files.get(CONFIG)
-  if (!source) return fail('noConfig', 'There is no config.json.', { where: 'Model folder', next: 'Add it.' })
-  if (source.size > CONFIG_LIMIT) return fail('unreadableConfig', `The file has ${source.size} bytes; expected at most ${CONFIG_LIMIT}.`, { where: '`config.json`', next: 'Download the model again.' })
-  const config = parseConfig(new TextDecoder().decode(await source.slice(0, source.size)))
-  if (!config.ok) return config
-  const placed = await placeWeights(files, config.value.config)
-  if (!placed.ok) return placed
+  const checked = await checkWeights(files)
+  if (!checked.ok) return checked
+  const { pretrained, placed } = checked.value
   const hasTokenizer = files.has('tokenizer.json')
-  const endIds = new Set([...config.value.endIds, ...(await generationEnds(files))])
+  const endIds = new Set([...pretrained.endIds, ...(await generationEnds(files))])
   if (hasTokenizer) {
-    const text = await TextCodec.open(files, config.value.config.vocab_size)
+    const text = await TextCodec.open(files, pretrained.config.vocab_size)
     if (!text.ok) return text
     for (const id of text.value.endIds) endIds.add(id)
   }
-  const V = config.value.config.vocab_size
-  return ok({ pretrained: { ...config.value, endIds: [...endIds].filter((id) => id < V) }, placed: placed.value, hasTokenizer })
+  const known = [...endIds].filter((id) => id < pretrained.config.vocab_size)
+  return ok({ pretrained: { ...pretrained, endIds: known }, placed, hasTokenizer })
 }
 
 async function generationEnds(files: ModelFiles): Promise<number[]> {
@@ -86,19 +78,6 @@ async function generationEnds(files: ModelFiles): Promise<number[]> {
   if (!source || source.size > CONFIG_LIMIT) return []
   const fields = parseFields(new TextDecoder().decode(await source.slice(0, source.size)), '`generation_config.json`')
   return fields.ok ? tokenIds(fields.value.eos_token_id) : []
-}
-
-export interface OpenedModel extends CheckedModel {
-  readonly adapter: Adapter | null
-}
-
-/** A model with the adapter to be merged into it; checked anew, since files behind a handle may have changed. */
-export async function openPretrained(files: ModelFiles, adapterFiles: ModelFiles | null): Promise<Result<OpenedModel, FolderFault | AdapterFault>> {
-  const checked = await checkModel(files)
-  if (!checked.ok) return checked
-  if (!adapterFiles) return ok({ ...checked.value, adapter: null })
-  const adapter = await readAdapter(adapterFiles, checked.value.pretrained.config)
-  return adapter.ok ? ok({ ...checked.value, adapter: adapter.value }) : adapter
 }
 
 /** Reads every weight once and names the first that is not finite. */
