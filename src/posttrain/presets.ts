@@ -3,6 +3,7 @@
  * model, the length, the group and the number of steps.
  */
 import type { ModelConfig } from './modelConfig'
+import type { ScheduleName } from './schedule'
 import { VOCAB_SIZE } from '../proofs/tinyProofs/vocabulary'
 
 export interface SftSettings {
@@ -10,6 +11,7 @@ export interface SftSettings {
   readonly batchRows: number
   readonly learningRate: number
   readonly warmupSteps: number
+  readonly schedule: ScheduleName
   readonly weightDecay: number
   readonly clipNorm: number
   /** Rows with more tokens than this are set aside and counted, never cut: cut traces teach not to end. */
@@ -27,6 +29,7 @@ export interface GrpoSettings {
   readonly maxNewTokens: number
   readonly learningRate: number
   readonly warmupSteps: number
+  readonly schedule: ScheduleName
   readonly weightDecay: number
   readonly clipNorm: number
   /** Ratio clamp of the surrogate; the paper's code uses 4. */
@@ -67,7 +70,7 @@ function shape(hidden: number, layers: number, heads: number, kvHeads: number, h
 }
 
 /** Shared by all presets: the paper's objective (arXiv 2604.04898; released configuration `qed_nano_rl.yaml`). */
-const objective = { temperature: 0.8, weightDecay: 0.01, epsilon: 4, entropyBonus: 1e-4, klCoefficient: 0, clipNorm: 0.3 }
+const objective = { temperature: 0.8, schedule: 'constant' as const, weightDecay: 0.01, epsilon: 4, entropyBonus: 1e-4, klCoefficient: 0, clipNorm: 0.3 }
 
 export const PRESETS: Readonly<Record<string, Preset>> = {
   micro: {
@@ -77,7 +80,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     needs: 'any',
     model: shape(32, 1, 2, 1, 16, 64),
     maxPromptTokens: 15,
-    sft: { steps: 44, batchRows: 16, learningRate: 1e-2, warmupSteps: 4, weightDecay: 0.01, clipNorm: 1, maxTokens: 96 },
+    sft: { steps: 44, batchRows: 16, learningRate: 1e-2, warmupSteps: 4, schedule: 'linear', weightDecay: 0.01, clipNorm: 1, maxTokens: 96 },
     grpo: { ...objective, steps: 24, groups: 4, groupSize: 8, maxNewTokens: 20, learningRate: 4e-3, warmupSteps: 0 },
     evaluationProblems: 16,
     checkpointEverySteps: 5,
@@ -88,10 +91,10 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     description: 'Two layers; a few minutes on two CPU cores, less on a GPU. SFT lengthens the traces, RL makes them end.',
     needs: 'any',
     model: shape(64, 2, 4, 2, 16, 128),
-    maxPromptTokens: 20,
-    sft: { steps: 250, batchRows: 16, learningRate: 4e-3, warmupSteps: 20, weightDecay: 0.01, clipNorm: 1, maxTokens: 128 },
-    grpo: { ...objective, steps: 60, groups: 8, groupSize: 8, maxNewTokens: 40, learningRate: 1e-3, warmupSteps: 0 },
-    evaluationProblems: 48,
+    maxPromptTokens: 26,
+    sft: { steps: 600, batchRows: 16, learningRate: 6e-3, warmupSteps: 20, schedule: 'linear', weightDecay: 0.01, clipNorm: 1, maxTokens: 128 },
+    grpo: { ...objective, steps: 100, groups: 8, groupSize: 8, maxNewTokens: 40, learningRate: 4e-4, warmupSteps: 0 },
+    evaluationProblems: 96,
     checkpointEverySteps: 10,
   },
   small: {
@@ -101,7 +104,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     needs: 'webgpu',
     model: shape(128, 4, 4, 2, 32, 256),
     maxPromptTokens: 64,
-    sft: { steps: 1500, batchRows: 32, learningRate: 2e-3, warmupSteps: 50, weightDecay: 0.01, clipNorm: 1, maxTokens: 192 },
+    sft: { steps: 1500, batchRows: 32, learningRate: 2e-3, warmupSteps: 50, schedule: 'linear', weightDecay: 0.01, clipNorm: 1, maxTokens: 192 },
     grpo: { ...objective, steps: 300, groups: 8, groupSize: 16, maxNewTokens: 96, learningRate: 3e-4, warmupSteps: 0 },
     evaluationProblems: 96,
     checkpointEverySteps: 20,

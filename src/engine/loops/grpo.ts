@@ -4,7 +4,7 @@ import { groupAdvantages } from '../../posttrain/advantage'
 import { sequenceWeights, type PolicyObjective } from '../../posttrain/policyLoss'
 import type { GrpoSettings } from '../../posttrain/presets'
 import type { Rollout } from '../../posttrain/runRecords'
-import { warmupConstant } from '../../posttrain/schedule'
+import { learningRateAt } from '../../posttrain/schedule'
 import { rlBatch, type RlProblem } from '../../posttrain/trainingSet'
 import { splitCompletion } from '../../proofs/completion'
 import { gradeCompletion } from '../../proofs/tinyProofs/check'
@@ -72,7 +72,7 @@ export async function grpoStep(
     behaviour: sampled[i]!.logprobs,
     reference: null,
   }))
-  const learningRate = warmupConstant(settings.learningRate, settings.warmupSteps, step + 1)
+  const learningRate = learningRateAt(settings, step + 1)
   const { weightDecay, clipNorm } = settings
   const values = await model.step(sequences, { kind: 'policy', ...objective }, learningRate, { ...ADAMW_DEFAULTS, weightDecay, clipNorm })
 

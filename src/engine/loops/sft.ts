@@ -1,7 +1,7 @@
 /** Stage 1: steps of supervised fine-tuning on teacher traces. */
 import { ADAMW_DEFAULTS } from '../optimiser/adamw'
 import type { SftSettings } from '../../posttrain/presets'
-import { warmupConstant } from '../../posttrain/schedule'
+import { learningRateAt } from '../../posttrain/schedule'
 import { sftBatch, type Trace } from '../../posttrain/trainingSet'
 import type { PolicyModel, StepRequest } from '../policyModel'
 
@@ -32,7 +32,7 @@ function planStep(traces: readonly Trace[], settings: SftSettings, seed: number,
     behaviour: null,
     reference: null,
   }))
-  const learningRate = warmupConstant(settings.learningRate, settings.warmupSteps, step + 1)
+  const learningRate = learningRateAt(settings, step + 1)
   const { weightDecay, clipNorm } = settings
   const tokens = batch.reduce((sum, t) => sum + t.prompt.length + t.completion.length, 0)
   return { sequences, objective: { kind: 'crossEntropy' }, learningRate, settings: { ...ADAMW_DEFAULTS, weightDecay, clipNorm }, tokens }

@@ -13,6 +13,7 @@ export function canonicalForm({ premises, goal }: TinyStatement): string {
   const paint = (f: Formula | Term): string => {
     if (f.kind === 'atom' || f.kind === 'constant') return `${f.kind[0]!}${colour.get(f.name) ?? 0}`
     if (f.kind === 'apply') return `f${colour.get(f.name) ?? 0}(${paint(f.argument)})`
+    if (f.kind === 'not') return `!${paint(f.inner)}`
     return `(${paint(f.left)} ${f.kind} ${paint(f.right)})`
   }
   const formulas: [Formula, string][] = [...premises.map((f): [Formula, string] => [f, 'premise']), [goal, 'goal']]
@@ -22,7 +23,7 @@ export function canonicalForm({ premises, goal }: TinyStatement): string {
       const whole = paint(formula)
       visit(formula, '', (name, path) => seen.set(name, [...(seen.get(name) ?? []), `${role}|${whole}|${path}`]))
     }
-    colour = new Map([...seen].map(([name, places]) => [name, hash(places.sort().join(';'))]))
+    colour = new Map([...seen].map(([name, places]) => [name, hashOf(places.sort().join(';'))]))
   }
   return `${premises.map(paint).sort().join(',')}=>${paint(goal)}`
 }
@@ -32,19 +33,27 @@ function visit(f: Formula | Term, path: string, at: (name: string, path: string)
   else if (f.kind === 'apply') {
     at(f.name, `${path}f`)
     visit(f.argument, `${path}a`, at)
-  } else {
+  } else if (f.kind === 'not') visit(f.inner, `${path}n`, at)
+  else {
     visit(f.left, `${path}l`, at)
     visit(f.right, `${path}r`, at)
   }
 }
 
-function hash(text: string): number {
+/** A 32-bit hash of a text. */
+export function hashOf(text: string): number {
   let h = text.length
   for (let i = 0; i < text.length; i++) h = mix32(h ^ text.charCodeAt(i))
   return h
 }
 
-/** Whether a problem belongs to the held-out side: about one canonical form in five, decided by the form alone. */
-export function isHeldOut(statement: TinyStatement): boolean {
-  return hash(canonicalForm(statement)) % 5 === 0
+export type Side = 'train' | 'validation' | 'heldOut'
+
+/**
+ * The side of a split that a problem belongs to, decided by its canonical form alone: one form in five is held out, one
+ * in ten is for choosing settings, and neither is ever trained on.
+ */
+export function sideOf(statement: TinyStatement): Side {
+  const h = hashOf(canonicalForm(statement))
+  return h % 5 === 0 ? 'heldOut' : h % 10 === 1 ? 'validation' : 'train'
 }

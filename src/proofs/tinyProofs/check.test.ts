@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../base/random'
 import { parseRubric, validateRubric } from '../rubric'
-import { attempt } from './baseSolver'
+import { attempt, strengthAt } from './baseSolver'
 import { gradeCompletion, gradeProof } from './check'
 import { generateProblem, LEVELS } from './generate'
 import { parseStatement, proofText, statementText } from './problem'
@@ -23,12 +23,13 @@ const problems = Array.from({ length: 2000 }, (_, i) => generateProblem(Random.s
 
 describe('generated rubrics', () => {
   test('are of the three-part form and keep its invariants', () => {
-    for (const problem of problems.slice(0, 300)) {
-      const { raw } = rubricFor(problem)
+    for (const problem of problems.slice(0, 600)) {
+      const { raw, common, chains } = rubricFor(problem)
       expect(raw.startsWith('Checkpoints (7 pts total)')).toBe(true)
       expect(raw).toContain('Total (max 7)')
       const rubric = parseRubric(raw)
       expect(validateRubric(rubric), raw).toEqual([])
+      for (const { items } of chains) expect([...common, ...items].reduce((sum, item) => sum + item.points, 0)).toBe(7)
       expect(rubric.unparsed).toEqual([])
       expect(rubric.chains.length).toBe(problem.alternative ? 2 : 0)
     }
@@ -60,7 +61,7 @@ describe('honest proofs', () => {
   test('the base solver is graded everywhere between 0 and 7', () => {
     const seen = new Set<number>()
     for (const [i, problem] of problems.slice(0, 600).entries()) {
-      const grade = gradeProof(statementText(problem), rubricFor(problem).raw, attempt(problem, Random.seed(i, 6)))
+      const grade = gradeProof(statementText(problem), rubricFor(problem).raw, attempt(problem, strengthAt(problem), Random.seed(i, 6)))
       expect(Number.isInteger(grade.score) && grade.score! >= 0 && grade.score! <= 7).toBe(true)
       seen.add(grade.score!)
     }

@@ -1,9 +1,9 @@
 /** The task as datasets: rows in the schemas of FineProofs-SFT and FineProofs-RL, made from a seed. */
 import { Random } from '../../base/random'
-import { attempt } from './baseSolver'
-import { isHeldOut, canonicalForm } from './canonical'
+import { attempt, strengthAt } from './baseSolver'
+import { canonicalForm, hashOf, sideOf, type Side } from './canonical'
 import { gradeProof } from './check'
-import { generateProblem, LEVELS } from './generate'
+import { generateProblem, type Level } from './generate'
 import { proofText, statementText, type TinyProblem } from './problem'
 import { rubricFor } from './rubricFor'
 import { reasoning, type Style } from './teacher'
@@ -35,49 +35,62 @@ export interface RlRow {
 }
 
 /** Draws in a row without a new problem after which the levels count as used up. */
-const PATIENCE = 20_000
+const PATIENCE = 4_000
 
-export interface Split {
-  readonly train: readonly TinyProblem[]
-  readonly heldOut: readonly TinyProblem[]
-}
+/** Problems of one canonical form on a side that is not trained on: a common form must not decide an evaluation. */
+const MOST_ALIKE = 2
+
+/** Levels of a split, in turn: some of every level, and many short ones, for the models that take no longer prompts. */
+const MIX: readonly Level[] = [1, 2, 3, 2, 4, 2, 3, 1, 2, 5, 3, 2, 4, 6, 7, 8]
+
+/** Problems of each side of a split. */
+export type Split = Readonly<Record<Side, readonly TinyProblem[]>>
 
 /**
- * Distinct problems, levels in turn; the two sides share no canonical form.
+ * Distinct problems, levels in turn; no two sides share a canonical form.
+ * @param sizes problems of each side; `levels` in the place of the usual mix, evenly
  * @throws RangeError when a level has too few distinct problems for the sizes asked
  */
-export function makeSplit(seed: number, sizes: { train: number; heldOut: number; levels?: readonly number[] }): Split {
+export function makeSplit(seed: number, sizes: { train: number; heldOut: number; validation?: number; levels?: readonly Level[] }): Split {
   const random = Random.seed(seed, 11)
-  const levels = sizes.levels ?? LEVELS
-  const train: TinyProblem[] = []
-  const heldOut: TinyProblem[] = []
+  const levels = sizes.levels ?? MIX
+  const wanted: Record<Side, number> = { train: sizes.train, heldOut: sizes.heldOut, validation: sizes.validation ?? 0 }
+  const split: Record<Side, TinyProblem[]> = { train: [], validation: [], heldOut: [] }
+  const sides = Object.keys(split) as Side[]
+  // Each side takes its levels in turn, so that a small side has its share of all of them.
+  const turn = (side: Side) => levels[split[side].length % levels.length]!
   const seen = new Set<string>()
-  for (let tries = 0, lastNew = 0; train.length < sizes.train || heldOut.length < sizes.heldOut; tries++) {
-    if (tries - lastNew > PATIENCE) throw new RangeError('Too few distinct problems for a split of this size')
-    const problem = generateProblem(random, levels[tries % levels.length]!)
-    const text = statementText(problem)
-    if (seen.has(text)) continue
-    const side = isHeldOut(problem) ? heldOut : train
-    if (side.length >= (side === train ? sizes.train : sizes.heldOut)) continue
-    seen.add(text)
-    lastNew = tries
-    side.push(problem)
-  }
-  return { train, heldOut }
+  const forms = new Map<string, number>()
+  let tries = 0
+  for (const side of sides)
+    while (split[side].length < wanted[side]) {
+      if (++tries > PATIENCE) throw new RangeError('Too few distinct problems for a split of this size')
+      const problem = generateProblem(random, turn(side))
+      const text = statementText(problem)
+      if (sideOf(problem) !== side || seen.has(text)) continue
+      const form = canonicalForm(problem)
+      const alike = forms.get(form) ?? 0
+      if (side !== 'train' && alike === MOST_ALIKE) continue
+      forms.set(form, alike + 1)
+      seen.add(text)
+      split[side].push(problem)
+      tries = 0
+    }
+  return split
 }
 
 /** Number of attempts a problem got: 62–128, ragged as in the real set. */
 function attemptCount(problem: TinyProblem): number {
-  let h = 0
-  for (const c of canonicalForm(problem)) h = (h * 31 + c.charCodeAt(0)) | 0
-  return (h & 7) === 0 ? 62 + (Math.abs(h) % 66) : 128
+  const h = hashOf(canonicalForm(problem))
+  return h % 11 === 0 ? 62 + (Math.floor(h / 11) % 66) : 128
 }
 
 /** Scores of the base solver's attempts, graded by the checker. */
 export function baseScores(problem: TinyProblem, count: number, random: Random): number[] {
   const text = statementText(problem)
   const rubric = rubricFor(problem).raw
-  return Array.from({ length: count }, () => gradeProof(text, rubric, attempt(problem, random)).score ?? 0)
+  const strength = strengthAt(problem)
+  return Array.from({ length: count }, () => gradeProof(text, rubric, attempt(problem, strength, random)).score ?? 0)
 }
 
 export function sftRow(problem: TinyProblem, style: Style, random: Random): SftRow {

@@ -1,183 +1,154 @@
-/** Seeded problems at six levels; level is the number and kind of steps. */
+/**
+ * Seeded problems at eight levels: a random derivation, letters for its names, premises that lead nowhere, and the
+ * shortest proof that either the derivation or the reference prover has.
+ */
 import type { Random } from '../../base/random'
-import { apply, atom, ATOMS, constant, CONSTANTS, equals, FUNCTIONS, join, type Formula } from './formula'
-import type { Line, TinyProblem } from './problem'
+import { Deriver, isWithoutRepetition } from './derivation'
+import { join, print, printTerm, subformulas, type Formula } from './formula'
+import { Naming } from './names'
+import { derived, type Line, type TinyProblem, type TinyStatement } from './problem'
+import { proveStatement } from './prove'
+import { rubricFor } from './rubricFor'
 import type { Rule } from './rules'
+import { trimmed } from './trim'
+import { isSatisfiable } from './truth'
 
-export const LEVELS = [1, 2, 3, 4, 5, 6] as const
+/** Lines of the reference proof at each level, suppositions not counted: fewest and most. */
+export const LEVEL_LINES = { 1: [1, 1], 2: [2, 2], 3: [3, 3], 4: [4, 4], 5: [5, 6], 6: [7, 8], 7: [9, 10], 8: [11, 13] } as const
+export type Level = keyof typeof LEVEL_LINES
+export const LEVELS: readonly Level[] = [1, 2, 3, 4, 5, 6, 7, 8]
 
-/** Draws fresh names, so that renamings are as likely as one another. */
-class Names {
-  private readonly atoms: string[]
-  private readonly constants: string[]
-  readonly functions: string[]
-  constructor(random: Random) {
-    this.atoms = random.shuffled(ATOMS)
-    this.constants = random.shuffled(CONSTANTS)
-    this.functions = random.shuffled(FUNCTIONS)
+/** The level of a problem whose reference proof has this many lines; beyond the last level, the last. */
+export function levelOf(lines: number): Level {
+  return LEVELS.find((level) => lines <= LEVEL_LINES[level][1]) ?? 8
+}
+
+/** Longest statement, in characters of its formulas: a prompt must leave a small model room to think. */
+const MAX_CHARACTERS = 220
+/** Most variety of rules and formulas at each level: short problems are mostly plain, so that a small model has a beginning. */
+const VARIETY = { 1: 0.4, 2: 0.4, 3: 0.6, 4: 0.8, 5: 1, 6: 1, 7: 1, 8: 1 } as const
+/** Share of problems from level 3 on that have two routes to one of their lemmas. */
+const TWO_ROUTES = 0.2
+/** Draws of letters for one derivation: long ones have more names than there are letters, and many draws fall together. */
+const NAMINGS = 6
+/** Draws after which a problem need not have two routes. */
+const PATIENCE = 100
+
+/**
+ * A problem of the given level. Its reference proof is the shortest known: none shorter is found by `proveStatement`.
+ * Nearly all have premises that no proof needs from level 3 on, fewer below.
+ */
+export function generateProblem(random: Random, level: Level): TinyProblem {
+  const routes = level >= 3 && random.unit() < TWO_ROUTES ? 2 : 1
+  for (let tries = 0; ; tries++) {
+    const problem = tryProblem(random, level, tries < PATIENCE ? routes : 1)
+    if (problem?.level === level) return problem
   }
-  atom(): Formula {
-    return atom(this.atoms.pop()!)
+}
+
+/** One draw; null when it came to nothing, and of another level when a shorter proof was found. */
+function tryProblem(random: Random, level: Level, routes: 1 | 2): TinyProblem | null {
+  const [fewest, most] = LEVEL_LINES[level]
+  const count = fewest + random.below(most - fewest + 1)
+  const variety = random.unit() ** 2 * VARIETY[level]
+  const deriver = new Deriver(random, variety)
+  const draft = routes === 2 ? draftTwoRoutes(deriver, random, count) : draftOne(deriver, count)
+  const named = draft && inLetters(draft, random, level, variety)
+  if (!named) return null
+  const { premises, goal, proofs, naming } = named
+  const statement = { premises: withDistractors(random, naming, level, premises, goal, proofs[0]!), goal }
+  if (!isPresentable(statement)) return null
+
+  const found = proveStatement(statement)
+  if (!found) return null
+  proofs.sort((a, b) => derived(a).length - derived(b).length)
+  if (derived(found).length < derived(proofs[0]!).length) {
+    if (proofs.length > 1) return null
+    proofs[0] = found
   }
-  constant() {
-    return constant(this.constants.pop()!)
+  if (!isSatisfiable(statement.premises)) return null
+  const [proof, alternative = null] = proofs.map((lines) => trimmed(statement, lines)) as [readonly Line[], (readonly Line[])?]
+  const problem = { ...statement, level: levelOf(derived(proof).length), kind: kindOf(proof, alternative), proof, alternative }
+  return alternative && rubricFor(problem).chains.length === 0 ? null : problem // routes without lemmas of their own are one route
+}
+
+/** The draft with letters for its names; null when every draw of letters made two lines or premises the same. */
+function inLetters(draft: Draft, random: Random, level: Level, variety: number) {
+  for (let tries = 0; tries < NAMINGS; tries++) {
+    const naming = new Naming(random, 0.15 * variety, (level <= 2 ? 0.25 : 0.1) * variety)
+    const premises = random.shuffled(draft.premises.map((f) => naming.formula(f)))
+    const goal = naming.formula(draft.goal)
+    const proofs = draft.proofs.map((lines): readonly Line[] => lines.map((line) => naming.line(line)))
+    if (proofs.every((lines) => isWithoutRepetition(premises, lines))) return { premises, goal, proofs, naming }
   }
+  return null
+}
+
+/** Short enough, no premise twice or equal to the goal, and no formula that says nothing. */
+function isPresentable({ premises, goal }: TinyStatement): boolean {
+  const all = [goal, ...premises]
+  const texts = all.map(print)
+  return new Set(texts).size === all.length && texts.join('').length <= MAX_CHARACTERS && !all.some(isDull)
 }
 
 interface Draft {
-  readonly premises: Formula[]
+  readonly premises: readonly Formula[]
   readonly goal: Formula
-  readonly proof: Line[]
-  readonly alternative?: Line[]
-  readonly kind: string
+  readonly proofs: readonly (readonly Line[])[]
 }
 
-const by = (formula: Formula, rule: Rule): Line => ({ formula, rule })
-const to = (a: Formula, b: Formula) => join('to', a, b)
-const and = (a: Formula, b: Formula) => join('land', a, b)
-const or = (a: Formula, b: Formula) => join('lor', a, b)
+function draftOne(deriver: Deriver, count: number): Draft | null {
+  const goal = deriver.goal(count)
+  const lines = deriver.derive(goal, count)
+  return lines && { premises: deriver.premises, goal, proofs: [lines] }
+}
 
-function chain(names: Names, steps: number): Draft {
-  const first = names.atom()
-  const premises = [first]
-  const proof: Line[] = []
-  let last = first
-  for (let i = 0; i < steps; i++) {
-    const next = names.atom()
-    premises.push(to(last, next))
-    proof.push(by(next, 'modus ponens'))
-    last = next
+/** A lemma with two derivations, and a goal that needs the lemma. */
+function draftTwoRoutes(deriver: Deriver, random: Random, count: number): Draft | null {
+  const lemma = deriver.atom()
+  const after = random.below(count - 1)
+  const first = deriver.derive(lemma, count - after, 'eliminated')
+  const second = deriver.derive(lemma, Math.max(2, count - after + random.below(3) - 1), 'eliminated')
+  const goal = after === 0 ? lemma : deriver.goal(after)
+  const rest = after === 0 ? [] : deriver.derive(goal, after, 'any', lemma)
+  return first && second && rest && { premises: deriver.premises, goal, proofs: [[...first, ...rest], [...second, ...rest]] }
+}
+
+/** Premises that no proof needs: a step that leads nowhere, a way to the goal with no beginning, or something beside the point. */
+function withDistractors(random: Random, naming: Naming, level: Level, needed: readonly Formula[], goal: Formula, proof: readonly Line[]): Formula[] {
+  const count = random.below(level <= 2 ? 3 : 5) === 0 ? 0 : 1 + random.below(2)
+  const reached = [...needed.filter((f) => f.kind === 'atom'), ...derived(proof).slice(0, -1)].filter((f) => f.kind === 'atom')
+  const premises = [...needed]
+  for (let i = 0; i < count; i++) {
+    const roll = random.below(6)
+    const stray = naming.letter()
+    if (roll < 3 && reached.length > 0) premises.push(join('to', random.pick(reached), stray))
+    else if (roll < 4) premises.push(join('to', stray, goal.kind === 'atom' && random.below(2) ? goal : naming.letter()))
+    else if (roll < 5) premises.push(stray)
+    else premises.push(join(random.pick(['lor', 'land', 'to'] as const), stray, naming.letter()))
   }
-  return { premises, goal: last, proof, kind: 'Implication' }
+  return random.shuffled(premises)
 }
 
-function conjunctionGoal(names: Names): Draft {
-  const [a, b] = [names.atom(), names.atom()]
-  return { premises: [a, b], goal: and(a, b), proof: [by(and(a, b), 'conjunction introduction')], kind: 'Conjunction' }
+/** True for p ∧ p, p → p, a = a, and three negations in a row, anywhere inside. */
+function isDull(formula: Formula): boolean {
+  return subformulas(formula).some((f) => {
+    if (f.kind === 'atom') return false
+    if (f.kind === 'not') return f.inner.kind === 'not' && f.inner.inner.kind === 'not'
+    return f.kind === 'equals' ? printTerm(f.left) === printTerm(f.right) : print(f.left) === print(f.right)
+  })
 }
 
-function takeApart(names: Names, random: Random): Draft {
-  const [a, b] = [names.atom(), names.atom()]
-  const goal = random.below(2) ? a : b
-  return { premises: [and(a, b)], goal, proof: [by(goal, 'conjunction elimination')], kind: 'Conjunction' }
-}
-
-/** a ∧ b, b → c ⊢ c */
-function apartThenChain(names: Names, random: Random, steps: number): Draft {
-  const part = takeApart(names, random)
-  let last = part.goal
-  const premises = [...part.premises]
-  const proof = [...part.proof]
-  for (let i = 0; i < steps; i++) {
-    const next = names.atom()
-    premises.push(to(last, next))
-    proof.push(by(next, 'modus ponens'))
-    last = next
-  }
-  return { premises, goal: last, proof, kind: 'Conjunction' }
-}
-
-/** a, b, (a ∧ b) → c ⊢ c */
-function together(names: Names): Draft {
-  const [a, b, c] = [names.atom(), names.atom(), names.atom()]
-  return {
-    premises: [a, b, to(and(a, b), c)],
-    goal: c,
-    proof: [by(and(a, b), 'conjunction introduction'), by(c, 'modus ponens')],
-    kind: 'Conjunction',
-  }
-}
-
-/** a, a → b, b → g, a → c, c → g ⊢ g: two routes. */
-function twoRoutes(names: Names): Draft {
-  const [a, b, c, g] = [names.atom(), names.atom(), names.atom(), names.atom()]
-  const route = (middle: Formula) => [by(middle, 'modus ponens'), by(g, 'modus ponens')]
-  return { premises: [a, to(a, b), to(b, g), to(a, c), to(c, g)], goal: g, proof: route(b), alternative: route(c), kind: 'Two routes' }
-}
-
-/** a → b, b → c ⊢ a → c */
-function hypothetical(names: Names, steps: number): Draft {
-  const start = names.atom()
-  const premises: Formula[] = []
-  const proof: Line[] = [{ suppose: start }]
-  let last = start
-  for (let i = 0; i < steps; i++) {
-    const next = names.atom()
-    premises.push(to(last, next))
-    proof.push(by(next, 'modus ponens'))
-    last = next
-  }
-  proof.push(by(to(start, last), 'implication introduction'))
-  return { premises, goal: to(start, last), proof, kind: 'Supposition' }
-}
-
-/** a ∨ b, a → c, b → c ⊢ c, then one step more on demand */
-function cases(names: Names, more: boolean): Draft {
-  const [a, b, c] = [names.atom(), names.atom(), names.atom()]
-  const premises = [or(a, b), to(a, c), to(b, c)]
-  const proof: Line[] = [by(c, 'case analysis')]
-  if (!more) return { premises, goal: c, proof, kind: 'Cases' }
-  const d = names.atom()
-  return { premises: [...premises, to(c, d)], goal: d, proof: [...proof, by(d, 'modus ponens')], kind: 'Cases' }
-}
-
-/** a = b, c = b ⊢ a = c and the like, under a function on demand */
-function equational(names: Names, random: Random, wrap: boolean): Draft {
-  const [a, b, c] = [names.constant(), names.constant(), names.constant()]
-  const isTurned = random.below(2) === 1
-  const premises = [equals(a, b), isTurned ? equals(c, b) : equals(b, c)]
-  const proof: Line[] = isTurned ? [by(equals(b, c), 'symmetry')] : []
-  proof.push(by(equals(a, c), 'transitivity'))
-  if (!wrap) return { premises, goal: equals(a, c), proof, kind: 'Equations' }
-  const f = names.functions[0]!
-  const goal = equals(apply(f, a), apply(f, c))
-  return { premises, goal, proof: [...proof, by(goal, 'congruence')], kind: 'Equations' }
-}
-
-/** c ∧ d from two chains: the longest kind. */
-function joined(names: Names, random: Random): Draft {
-  const left = chain(names, 2)
-  const right = chain(names, 1 + random.below(2))
-  const goal = and(left.goal, right.goal)
-  return {
-    premises: [...left.premises, ...right.premises],
-    goal,
-    proof: [...left.proof, ...right.proof, by(goal, 'conjunction introduction')],
-    kind: 'Conjunction',
-  }
-}
-
-function draft(random: Random, names: Names, level: number): Draft {
-  const kinds: Record<number, (() => Draft)[]> = {
-    1: [() => chain(names, 1), () => conjunctionGoal(names), () => takeApart(names, random)],
-    2: [() => chain(names, 2), () => together(names), () => apartThenChain(names, random, 1)],
-    3: [() => chain(names, 3), () => chain(names, 2), () => apartThenChain(names, random, 2)],
-    4: [() => twoRoutes(names), () => apartThenChain(names, random, 3)],
-    5: [() => hypothetical(names, 2), () => cases(names, random.below(2) === 1), () => equational(names, random, random.below(2) === 1)],
-    6: [() => joined(names, random), () => chain(names, 5), () => hypothetical(names, 3)],
-  }
-  return random.pick(kinds[level]!)()
-}
-
-/** A premise that no proof can use: its left side is fresh and stays underivable. */
-function distractor(names: Names, random: Random, premises: readonly Formula[]): Formula {
-  const fresh = names.atom()
-  const atoms = premises.filter((f) => f.kind === 'atom')
-  const other = atoms.length > 0 && random.below(2) ? random.pick(atoms) : names.atom()
-  return to(fresh, other)
-}
-
-/**
- * A problem of the given level. Level 1: one step; 2: two, premises in order; 3: two or three, shuffled, with a
- * distractor; 4: two routes or longer chains; 5: suppositions, cases, equations; 6: four or five steps, mixed.
- */
-export function generateProblem(random: Random, level: number): TinyProblem {
-  const names = new Names(random)
-  const made = draft(random, names, level)
-  let premises: Formula[] = made.premises
-  const isPropositional = premises.every((f) => f.kind !== 'equals')
-  const room = made.kind !== 'Two routes' && premises.length <= 4
-  if (isPropositional && room && (level >= 3 || random.below(3) === 0)) premises = [...premises, distractor(names, random, premises)]
-  if (level >= 3) premises = random.shuffled(premises)
-  return { premises, goal: made.goal, level, kind: made.kind, proof: made.proof, alternative: made.alternative ?? null }
+/** What a proof is known for, by its least common rule. */
+function kindOf(proof: readonly Line[], alternative: readonly Line[] | null): string {
+  const rules = new Set(proof.flatMap((line): Rule[] => ('suppose' in line ? [] : [line.rule])))
+  const uses = (...of: readonly Rule[]) => of.some((rule) => rules.has(rule))
+  if (alternative) return 'Two routes'
+  if (uses('negation introduction', 'implication introduction')) return 'Supposition'
+  if (uses('symmetry', 'transitivity', 'congruence')) return 'Equations'
+  if (uses('case analysis')) return 'Cases'
+  if (uses('modus tollens', 'disjunctive syllogism', 'double negation')) return 'Negation'
+  if (uses('disjunction introduction')) return 'Disjunction'
+  if (uses('conjunction introduction', 'conjunction elimination')) return 'Conjunction'
+  return 'Implication'
 }

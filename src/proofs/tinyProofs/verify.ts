@@ -1,7 +1,7 @@
 /** Reads a proof line by line and says of each whether it follows, and if not, why. */
 import { parseFormula, print, type Formula } from './formula'
 import type { TinyStatement } from './problem'
-import { follows, RULES, type Rule } from './rules'
+import { closes, closesWith, follows, RULES, type Rule } from './rules'
 
 export interface VerifiedLine {
   readonly text: string
@@ -37,7 +37,7 @@ export function verifyProof(statement: TinyStatement, text: string): VerifiedPro
   const lines: VerifiedLine[] = []
   const boxes: Box[] = []
   const goalKey = print(statement.goal)
-  const discharged = statement.goal.kind === 'to' ? print(statement.goal.left) : null
+  const discharged = hypothesesOf(statement.goal)
   let available = new Map(statement.premises.map((f) => [print(f), f]))
   const premises = new Set(available.keys())
   let endsWithQed = false
@@ -81,9 +81,9 @@ export function verifyProof(statement: TinyStatement, text: string): VerifiedPro
       wrong(sentence, `$${key}$ does not follow by ${rule}`)
       continue
     }
-    if (rule === 'implication introduction') available = boxes.pop()!.before
+    if (closes(rule)) available = boxes.pop()!.before
     available = new Map(available).set(key, formula.value)
-    const counts = !premises.has(key) && boxes.every((box) => print(box.hypothesis) === discharged)
+    const counts = !premises.has(key) && boxes.every((box) => discharged.has(print(box.hypothesis)))
     if (key === goalKey && boxes.length === 0) provesGoal = true
     lines.push({ text: sentence, verdict: 'follows', reason: `follows by ${rule}`, formula: key, counts })
   }
@@ -92,9 +92,16 @@ export function verifyProof(statement: TinyStatement, text: string): VerifiedPro
 }
 
 function holds(formula: Formula, rule: Rule, available: Map<string, Formula>, boxes: readonly Box[]): boolean {
-  if (rule !== 'implication introduction') return follows(formula, rule, available)
+  if (!closes(rule)) return follows(formula, rule, available)
   const box = boxes[boxes.length - 1]
-  return (
-    box !== undefined && formula.kind === 'to' && print(formula.left) === print(box.hypothesis) && available.has(print(formula.right))
-  )
+  return box !== undefined && closesWith(formula, rule, box.hypothesis, available)
+}
+
+/** What the goal itself lets one suppose: p of p → g or ¬p, then q of g = q → h, and so on; printed. */
+function hypothesesOf(goal: Formula): ReadonlySet<string> {
+  const found = new Set<string>()
+  let rest = goal
+  for (; rest.kind === 'to'; rest = rest.right) found.add(print(rest.left))
+  if (rest.kind === 'not') found.add(print(rest.inner))
+  return found
 }

@@ -47,7 +47,7 @@ describe('the vocabulary', () => {
 
   test.each([
     ['Assume $p$. Show $q$.', 'Show', 'character 13'],
-    ['Assume $x$.', 'x', 'character 9'],
+    ['Assume $j$.', 'j', 'character 9'],
     ['p \\top', '\\top', 'character 3'],
   ])('%s: the first unknown word and its place', (text, word, where) => {
     const result = encode(text)
@@ -73,11 +73,17 @@ describe('the vocabulary', () => {
     expect(completion.value.at(-1)).toBe(EOS)
   })
 
-  test('prompts of the first three levels are short', () => {
-    for (const problem of problems.filter((p) => p.level <= 3)) {
-      const prompt = promptIds(statementText(problem))
-      if (!prompt.ok) throw new Error(prompt.what)
-      expect(prompt.value.length, statementText(problem)).toBeLessThanOrEqual(32)
-    }
+  test('most prompts of the first two levels fit the small presets', () => {
+    const lengths = problems.filter((p) => p.level <= 2).map((problem) => ids(statementText(problem)).length + 6)
+    expect(lengths.filter((n) => n <= 26).length / lengths.length).toBeGreaterThan(0.7)
+  })
+
+  test('ids are for good: stored models speak them', () => {
+    expect(TOKENS.slice(0, 51).join('|').replaceAll('\n', '')).toBe(
+      '<pad>|<|im_start|>user|<|im_start|>assistant|<|im_end|>|<think>|</think>|Generate a rigorous proof to the following question:|' +
+        'Assume|Prove|Suppose|Qed|.|,|Goal|need|have|Let me restate|Wait|check again|dead end|try|' +
+        'by modus ponens|by conjunction introduction|by conjunction elimination|by disjunction introduction|by case analysis|' +
+        'by implication introduction|by symmetry|by transitivity|by congruence|p|q|r|s|t|u|v|w|a|b|c|d|e|f|g|\\to|\\land|\\lor|=|(|)',
+    )
   })
 })

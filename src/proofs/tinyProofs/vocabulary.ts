@@ -4,18 +4,33 @@
  * formula tokens on the way out, so that texts read as LaTeX everywhere.
  */
 import { fail, ok, type Result } from '../../base/result'
-import { ATOMS, CONSTANTS, FUNCTIONS } from './formula'
-import { RULES } from './rules'
+import { ATOMS, CONSTANTS, FUNCTIONS, MORE_ATOMS } from './formula'
+import { FIRST_RULES, NEGATION_RULES, type Rule } from './rules'
 
 const SPECIAL = ['<pad>', '<|im_start|>user\n', '<|im_start|>assistant\n', '<|im_end|>', '<think>', '</think>'] as const
 
 /** The paper's proof prompt, word for word. @source QED-Nano, arXiv 2604.04898, released configuration */
 export const PROOF_PROMPT = 'Generate a rigorous proof to the following question:'
 
+/** What a summary begins with, between the problem and the end of the turn. */
+export const SO_FAR = 'So far'
+/** The instruction of the summariser, in the place of `PROOF_PROMPT`. */
+export const SUMMARY_PROMPT = 'Summarise the latest attempt at the following question:'
+/** Between the summariser's problem and the reasoning it is to sum up. */
+export const ATTEMPT = 'Attempt:'
+
 const FORMULA = [...ATOMS, ...CONSTANTS, ...FUNCTIONS, '\\to', '\\land', '\\lor', '=', '(', ')'] as const
 const WORDS = ['Assume', 'Prove', 'Suppose', 'Qed', '.', ',', 'Goal', 'need', 'have', 'Let me restate', 'Wait', 'check again', 'dead end', 'try'] as const
+const by = (rule: Rule) => `by ${rule}`
 
-export const TOKENS: readonly string[] = [...SPECIAL, PROOF_PROMPT, ...WORDS, ...RULES.map((rule) => `by ${rule}`), ...FORMULA]
+/**
+ * Ids are what stored checkpoints speak, so the order is for good and new tokens come last: a model with fewer tokens
+ * than this still reads every problem made of its own.
+ */
+export const TOKENS: readonly string[] = [
+  ...SPECIAL, PROOF_PROMPT, ...WORDS, ...FIRST_RULES.map(by), ...FORMULA,
+  '\\lnot', ...NEGATION_RULES.map(by), 'so', SO_FAR, SUMMARY_PROMPT, ATTEMPT, ...MORE_ATOMS,
+]
 export const VOCAB_SIZE = TOKENS.length
 
 const IDS = new Map(TOKENS.map((token, id) => [token, id]))
@@ -27,7 +42,8 @@ export const END_THINK = id('</think>')
 const USER = id('<|im_start|>user\n')
 const ASSISTANT = id('<|im_start|>assistant\n')
 
-const IS_FORMULA = new Set<number>(FORMULA.map(id))
+const NOT = id('\\lnot')
+const IS_FORMULA = new Set<number>([...FORMULA, ...MORE_ATOMS].map(id).concat(NOT))
 const IS_BINARY = new Set<number>(['\\to', '\\land', '\\lor', '='].map(id))
 /** Longest first, so that "by modus ponens" wins over its parts. */
 const LONGEST_FIRST = [...TOKENS].sort((a, b) => b.length - a.length)
@@ -65,7 +81,7 @@ export function decode(ids: readonly number[]): string {
         const piece = TOKENS[ids[end]!]!
         // Two names in a row, as only a model writes them, stay two tokens.
         const apart = LETTER.test(piece) && LETTER.test(formula.at(-1) ?? '') ? ' ' : ''
-        formula += IS_BINARY.has(ids[end]!) ? ` ${piece} ` : apart + piece
+        formula += IS_BINARY.has(ids[end]!) ? ` ${piece} ` : ids[end] === NOT ? `${piece} ` : apart + piece
       }
       out += `${gap(out)}$${formula.trim()}$`
       i = end - 1
