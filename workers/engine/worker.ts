@@ -6,6 +6,7 @@ import { prepareData } from '../../src/engine/loops/run'
 import { sampleProofs } from '../../src/engine/loops/sampleProofs'
 import { parameterCount } from '../../src/posttrain/modelConfig'
 import { PRESETS, type Preset } from '../../src/posttrain/presets'
+import { notResumable } from '../../src/posttrain/resumable'
 import type { RunRecord } from '../../src/posttrain/runRecords'
 import { readTrainingRows } from '../../src/storage/datasets'
 import { openRunStore } from '../../src/storage/runs'
@@ -125,6 +126,9 @@ const api: EngineApi = {
     const bytes = await store.checkpoint(runId)
     const checkpoint = bytes ? readCheckpoint(bytes) : null
     if (checkpoint && !checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { next: checkpoint.next })
+    const preset = PRESETS[record.preset]
+    const changed = preset && notResumable(record, preset, checkpoint?.value.config ?? null)
+    if (changed) return fail('noCheckpoint', changed, { next: 'Start a new run. This one keeps its curves, and the Models place still samples from it.' })
     const step = checkpoint?.value.step ?? 0
     const evaluations = record.evaluations.filter((e) => e.step <= step)
     const { backend, adapter } = state.report

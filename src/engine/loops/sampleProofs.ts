@@ -7,7 +7,7 @@ import { gradeCompletion } from '../../proofs/tinyProofs/check'
 import { parseStatement } from '../../proofs/tinyProofs/problem'
 import { proveStatement } from '../../proofs/tinyProofs/prove'
 import { rubricFor } from '../../proofs/tinyProofs/rubricFor'
-import { decode, EOS, PAD, promptIds } from '../../proofs/tinyProofs/vocabulary'
+import { decode, EOS, notSpoken, PAD, promptIds } from '../../proofs/tinyProofs/vocabulary'
 import type { Checkpoint } from '../checkpoint'
 import type { OpenModel } from './run'
 
@@ -32,6 +32,8 @@ export async function sampleProofs(
   if (!statement.ok) return statement
   const prompt = promptIds(problemText)
   if (!prompt.ok) return fail('badProblem', prompt.what, { where: prompt.where, next: 'Use the words of the task only.' })
+  const unknown = notSpoken(checkpoint.config.vocab_size, prompt.value)
+  if (unknown) return fail('badProblem', unknown, { where: 'Problem', next: 'Change the problem, or sample from a run made with this version.' })
   const proved = proveStatement(statement.value)
   if (!proved) return fail('badProblem', 'The reference prover finds no proof of this statement, so there is no rubric to grade by.', { where: 'Problem', next: 'Change a premise or the goal.' })
   const rubric = rubricFor({ ...statement.value, level: 0, kind: 'Own', proof: proved, alternative: null }).raw

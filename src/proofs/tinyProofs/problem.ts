@@ -40,9 +40,12 @@ export function parseStatement(text: string): Result<TinyStatement, 'badProblem'
   return goal.ok ? ok({ premises, goal: goal.value }) : refuse(goal.what)
 }
 
+export function lineText(line: Line): string {
+  return 'suppose' in line ? `Suppose $${print(line.suppose)}$.` : `$${print(line.formula)}$ by ${line.rule}.`
+}
+
 export function proofText(lines: readonly Line[]): string {
-  const text = lines.map((line) => ('suppose' in line ? `Suppose $${print(line.suppose)}$.` : `$${print(line.formula)}$ by ${line.rule}.`))
-  return [...text, 'Qed.'].join(' ')
+  return [...lines.map(lineText), 'Qed.'].join(' ')
 }
 
 /** The formulas a proof derives, in order, without its suppositions. */

@@ -3,7 +3,7 @@ import { Random } from '../../base/random'
 import { generateProblem, LEVELS } from './generate'
 import { proofText, statementText } from './problem'
 import { reasoning } from './teacher'
-import { completionIds, decode, encode, END_THINK, EOS, PAD, promptIds, PROOF_PROMPT, THINK, TOKENS, VOCAB_SIZE } from './vocabulary'
+import { completionIds, decode, encode, END_THINK, EOS, notSpoken, PAD, promptIds, PROOF_PROMPT, THINK, TOKENS, VOCAB_SIZE } from './vocabulary'
 
 function ids(text: string): number[] {
   const result = encode(text)
@@ -71,6 +71,16 @@ describe('the vocabulary', () => {
     if (!completion.ok) throw new Error(completion.what)
     expect(completion.value.filter((id) => id === END_THINK)).toHaveLength(1)
     expect(completion.value.at(-1)).toBe(EOS)
+  })
+
+  test('a model with fewer words is asked only with its own', () => {
+    const plain = promptIds('Assume $p$, $p \\to q$. Prove $q$.')
+    const negated = promptIds('Assume $p$, $\\lnot p$. Prove $q$.')
+    if (!plain.ok || !negated.ok) throw new Error('unreadable')
+    expect(notSpoken(51, plain.value)).toBeNull()
+    expect(notSpoken(51, negated.value)).toContain('"\\lnot" is not among the 51 words')
+    expect(notSpoken(VOCAB_SIZE, negated.value)).toBeNull()
+    expect(notSpoken(VOCAB_SIZE + 1, plain.value)).toContain('newer')
   })
 
   test('most prompts of the first two levels fit the small presets', () => {

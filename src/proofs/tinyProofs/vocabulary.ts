@@ -96,10 +96,32 @@ function gap(before: string): string {
   return before === '' || before.endsWith('\n') ? '' : ' '
 }
 
-/** The full ChatML prompt of a problem, ending with `<think>` as Qwen3-Thinking's generation prompt does. */
-export function promptIds(problem: string): Result<number[], 'unknownToken'> {
-  const body = encode(problem)
+/**
+ * Why a model of `vocabSize` tokens cannot be asked with `ids`; null when it can. Tokens are only ever added, so that a
+ * smaller vocabulary is the beginning of this one.
+ */
+export function notSpoken(vocabSize: number, ids: readonly number[]): string | null {
+  if (vocabSize > VOCAB_SIZE) return `This model has ${vocabSize} words, this version of the lab ${VOCAB_SIZE}: it comes from a newer one, or is no tiny-proofs model.`
+  const strange = ids.find((i) => i >= vocabSize)
+  return strange === undefined ? null : `"${TOKENS[strange]!}" is not among the ${vocabSize} words that this model was trained with.`
+}
+
+/**
+ * The full ChatML prompt of a problem, ending with `<think>` as Qwen3-Thinking's generation prompt does.
+ * @param summary of earlier turns, behind the problem; the empty summary leaves the prompt as it is without a cache
+ */
+export function promptIds(problem: string, summary = ''): Result<number[], 'unknownToken'> {
+  const body = encode(summary === '' ? problem : `${problem} ${summary}`)
   return body.ok ? ok([USER, id(PROOF_PROMPT), ...body.value, EOS, ASSISTANT, THINK]) : body
+}
+
+/**
+ * The prompt of the summariser: problem, the summary so far, and the latest reasoning. It does not think: what it writes
+ * up to the end of the turn is the next summary.
+ */
+export function summariserPromptIds(problem: string, summary: string, reasoning: string): Result<number[], 'unknownToken'> {
+  const body = encode([problem, summary, ATTEMPT, reasoning].filter((part) => part !== '').join(' '))
+  return body.ok ? ok([USER, id(SUMMARY_PROMPT), ...body.value, EOS, ASSISTANT]) : body
 }
 
 /** reasoning, `</think>`, proof, end of turn: what the model learns to write. */
