@@ -9,7 +9,7 @@ import { Random } from '../src/base/random'
 import { makeSplit, rlRow, sftRow, type RlRow, type SftRow } from '../src/proofs/tinyProofs/dataset'
 
 const SEED = 7
-const SIZES = { train: 1700, rl: 600, heldOut: 256 }
+const SIZES = { train: 1800, rl: 600, heldOut: 256 }
 /** Small groups, so that reading one row of the sample goes the way that reading one row of a large file does. */
 const ROW_GROUP_ROWS = 200
 const FOLDER = new URL('../public/sample/', import.meta.url)
@@ -70,7 +70,7 @@ function write<Row extends object>(name: string, schema: SchemaElement[], rows: 
 
 const split = makeSplit(SEED, SIZES)
 const random = Random.seed(SEED, 21)
-const sft: SftRow[] = split.train.map((problem) => sftRow(problem, random.below(2) ? 'verbose' : 'concise', random))
+const sft: SftRow[] = split.train.map((problem) => sftRow(problem, random.below(3) ? 'verbose' : 'concise', random))
 const rl = (problems: typeof split.train): RlRow[] => problems.map((problem) => rlRow(problem, random))
 
 mkdirSync(FOLDER, { recursive: true })

@@ -22,11 +22,13 @@ const { values: options } = parseArgs({
     preset: { type: 'string', default: 'smoke' },
     seed: { type: 'string', default: '1' },
     backend: { type: 'string', default: 'wasm' },
+    /** Settings are chosen on `validation`; `heldOut` is for saying how good the choice was. */
+    evaluate: { type: 'string', default: 'heldOut' },
     out: { type: 'string', default: 'runs' },
   },
 })
 
-const SIZES = { train: 1500, heldOut: 160 }
+const SIZES = { train: 4000, validation: 400, heldOut: 400 }
 
 async function main(): Promise<void> {
   const preset = PRESETS[options.preset]
@@ -39,12 +41,14 @@ async function main(): Promise<void> {
   else if (options.backend === 'wasm') await openNodeWasm()
   else throw new Error(`--backend is webgpu or wasm, not "${options.backend}".`)
 
+  const side = options.evaluate
+  if (side !== 'heldOut' && side !== 'validation') throw new Error(`--evaluate is heldOut or validation, not "${side}".`)
   const split = makeSplit(seed, SIZES)
   const rows = trainingRows(split.train, seed)
-  const data = prepareData(preset, { sft: rows, rl: rows, heldOut: trainingRows(split.heldOut, seed) })
+  const data = prepareData(preset, { sft: rows, rl: rows, heldOut: trainingRows(split[side], seed) })
   if (!data.ok) throw new Error(sentence(data))
   console.log(`preset ${preset.id}, seed ${seed}, ${options.backend} (${adapter}), ${parameterCount(preset.model)} parameters`)
-  console.log(`${data.value.traces.length} traces, ${data.value.problems.length} problems, ${data.value.heldOut.length} held out`)
+  console.log(`${data.value.traces.length} traces, ${data.value.problems.length} problems, ${data.value.heldOut.length} of the side ${side}`)
 
   const startedAt = performance.now()
   const points: MetricPoint[] = []

@@ -75,7 +75,7 @@ describe('the bundled files', () => {
       'problem', 'reasoning_content', 'proof', 'category', 'competition', 'gemini-3-pro-grade', 'qwen3-4b-thinking-reward@128', 'source', 'messages',
     ])
     const { rows } = await sample('tiny-proofs-sft.parquet')
-    expect(rows).toHaveLength(1700)
+    expect(rows).toHaveLength(1800)
     expect(Object.keys((rows[0]!.messages as object[])[0]!)).toEqual(['content', 'role'])
     expect(typeof rows[0]!['gemini-3-pro-grade']).toBe('bigint')
   })

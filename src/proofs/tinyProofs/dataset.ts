@@ -41,7 +41,7 @@ const PATIENCE = 4_000
 const MOST_ALIKE = 2
 
 /** Levels of a split, in turn: some of every level, and many short ones, for the models that take no longer prompts. */
-const MIX: readonly Level[] = [1, 2, 3, 2, 4, 2, 3, 1, 2, 5, 3, 2, 4, 6, 7, 8]
+const MIX: readonly Level[] = [1, 2, 1, 2, 3, 1, 2, 4, 1, 2, 3, 5, 1, 2, 6, 3, 2, 4, 7, 1, 2, 8]
 
 /** Problems of each side of a split. */
 export type Split = Readonly<Record<Side, readonly TinyProblem[]>>
