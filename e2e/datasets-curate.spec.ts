@@ -14,23 +14,27 @@ async function openSample(page: Page, name: string): Promise<void> {
 }
 
 test('the curriculum: counts before and after, other settings in the URL, the cut as a dataset that says what it was made of', async ({ page }) => {
+  const sample = readFileSync(new URL('../public/sample/tiny-proofs-rl.parquet', import.meta.url))
+  const scored = await parquetReadObjects({ file: sample.buffer.slice(sample.byteOffset, sample.byteOffset + sample.length) as ArrayBuffer, columns: ['reward_mean'] })
+  const kept = scored.filter(({ reward_mean }) => reward_mean > 0 && reward_mean <= 0.7).length
+  const all = scored.length
   await openSample(page, 'Tiny proofs – RL (sample)')
   await page.getByRole('radio', { name: 'Difficulty' }).check()
   const curriculum = page.getByRole('region', { name: 'Curriculum' })
-  await expect(curriculum).toContainText(/104 of 600 rows are kept/)
+  await expect(curriculum).toContainText(`${kept} of ${all} rows are kept`)
   await expect(page.getByRole('row', { name: /Rows whose figures disagree/ })).toContainText('0')
   await page.getByLabel('Keep up to').fill('0.9')
   await page.getByLabel('Keep up to').press('Enter')
   await expect(page).toHaveURL(/high=0.9/)
-  await expect(curriculum).not.toContainText('104 of 600')
+  await expect(curriculum).not.toContainText(`${kept} of ${all}`)
   await page.getByLabel('Keep up to').fill('0.7')
   await page.getByLabel('Keep up to').press('Enter')
-  await expect(curriculum).toContainText(/104 of 600 rows are kept/)
+  await expect(curriculum).toContainText(`${kept} of ${all} rows are kept`)
   await curriculum.getByRole('button', { name: 'Make a dataset of them' }).click()
   await expect(page.getByRole('heading', { name: 'Tiny proofs – RL (sample) – curriculum' })).toBeVisible()
-  await expect(page.getByText('104 rows', { exact: true })).toBeVisible()
+  await expect(page.getByText(`${kept} rows`, { exact: true })).toBeVisible()
   await page.getByRole('radio', { name: 'Origin' }).check()
-  await expect(page.getByText('kept 0 < mean reward ≤ 0.7: 104 of 600 rows')).toBeVisible()
+  await expect(page.getByText(`kept 0 < mean reward ≤ 0.7: ${kept} of ${all} rows`)).toBeVisible()
 
   await page.getByRole('radio', { name: 'Curate' }).check()
   const saved = page.waitForEvent('download')
@@ -38,7 +42,7 @@ test('the curriculum: counts before and after, other settings in the URL, the cu
   const path = await (await saved).path()
   const buffer = readFileSync(path)
   const rows = await parquetReadObjects({ file: buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.length) as ArrayBuffer })
-  expect(rows).toHaveLength(104)
+  expect(rows).toHaveLength(kept)
   expect(rows.every((row) => Number(row.reward_mean) > 0 && Number(row.reward_mean) <= 0.7)).toBe(true)
 })
 
