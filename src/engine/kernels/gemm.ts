@@ -27,18 +27,18 @@ const COLUMNS = 4
 /** Invocations of a workgroup along columns and rows. */
 const WIDE = 8
 
-function tileGroups(rows: number, columns: number, tileRows: number, tileColumns = COLUMNS): Groups {
+export function tileGroups(rows: number, columns: number, tileRows: number, tileColumns = COLUMNS): Groups {
   return [Math.ceil(columns / tileColumns / WIDE), Math.ceil(rows / tileRows / WIDE), 1]
 }
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i)
 
-function vectorType(isAligned: boolean, mode: 'read' | 'write'): Access {
+export function vectorType(isAligned: boolean, mode: 'read' | 'write'): Access {
   return `${mode} ${isAligned ? 'vec4f' : 'f32'}`
 }
 
 /** `load_x(i, left)`: elements i … i+3 of `x`, zeros past `left` of them. */
-function loader(name: string, isAligned: boolean): string {
+export function loader(name: string, isAligned: boolean): string {
   return isAligned
     ? `fn load_${name}(i: u32, left: u32) -> vec4f { return ${name}[i >> 2u]; }`
     : `fn load_${name}(i: u32, left: u32) -> vec4f {
@@ -51,6 +51,16 @@ function storer(name: string, isAligned: boolean): string {
   return isAligned
     ? `fn store_${name}(i: u32, left: u32, v: vec4f) { ${name}[i >> 2u] = v; }`
     : `fn store_${name}(i: u32, left: u32, v: vec4f) { for (var j = 0u; j < min(4u, left); j++) { ${name}[i + j] = v[j]; } }`
+}
+
+/** What a product adds to its tile before it is stored: a low-rank adapter beside the weights. */
+export interface Addend {
+  /** Its own buffers; `op.g` and `op.h` are its own integers. */
+  readonly storage: Readonly<Record<string, Access>>
+  /** Functions that `tile` calls. */
+  readonly code: string
+  /** Statements that add to the `rows` vectors named by `sum(i)`: row `row(i)`, columns `column` … `column` + 3 of the result. */
+  readonly tile: (rows: number, sum: (i: number) => string, row: (i: number) => string, column: string) => string
 }
 
 function main(body: string): string {
@@ -67,17 +77,19 @@ export interface LinearShape {
   readonly hasResidual?: boolean
   /** Row stride of the result where it is not `outputs`. */
   readonly stride?: number
+  readonly addend?: Addend
 }
 
 /**
- * y = x·wᵀ (+ r).   x [rows, inputs], w [outputs, inputs] from float `op.a` of its buffer on, y [rows, stride].
+ * y = x·wᵀ (+ addend) (+ r).   x [rows, inputs], w [outputs, inputs] from float `op.a` of its buffer on, y [rows, stride].
  * `op.b` is the first row of x. Any sizes; fastest where both are multiples of 4.
  */
 export function linear(shape: LinearShape): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
-  const { inputs: K, outputs: N, tileRows: R, rows = ALL_ROWS, hasResidual = false, stride = N } = shape
+  const { inputs: K, outputs: N, tileRows: R, rows = ALL_ROWS, hasResidual = false, stride = N, addend } = shape
   const [isInner, isOuter] = [K % 4 === 0, stride % 4 === 0 && N % 4 === 0]
   const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), w: vectorType(isInner, 'read'), y: vectorType(isOuter, 'write') }
   if (hasResidual) storage.r = vectorType(isOuter, 'read')
+  Object.assign(storage, addend?.storage)
   const body = `
   let rows = ${rows.code};
   let m = id.y * ${R}u; let n = id.x * 4u;
@@ -90,13 +102,14 @@ export function linear(shape: LinearShape): { kernel: Kernel; groups: (step: Ste
     ${range(4).map((j) => `let b${j} = load_w(w${j} + k, left);`).join(' ')}
     ${range(R).map((i) => `{ let a = load_x(x${i} + k, left); s${i} += vec4f(dot(a, b0), dot(a, b1), dot(a, b2), dot(a, b3)); }`).join('\n    ')}
   }
+  ${addend?.tile(R, (i) => `s${i}`, (i) => `(op.b + min(m + ${i}u, rows - 1u))`, 'n') ?? ''}
   ${range(R)
     .map((i) => {
       const at = `(m + ${i}u) * ${stride}u + n`
       return `if (m + ${i}u < rows) { store_y(${at}, ${N}u - n, s${i}${hasResidual ? ` + load_r(${at}, ${N}u - n)` : ''}); }`
     })
     .join('\n  ')}`
-  const code = [loader('x', isInner), loader('w', isInner), storer('y', isOuter), hasResidual ? loader('r', isOuter) : '', main(body)].join('\n')
+  const code = [loader('x', isInner), loader('w', isInner), storer('y', isOuter), hasResidual ? loader('r', isOuter) : '', addend?.code ?? '', main(body)].join('\n')
   return {
     kernel: kernel(`linear ${K}→${N}`, storage, code),
     groups: (step) => tileGroups(rows.count(step), N, R),
@@ -110,15 +123,16 @@ fn silu(x: vec4f) -> vec4f { return x * sigmoid(x); }
 fn siluSlope(x: vec4f) -> vec4f { let s = sigmoid(x); return s * (1.0 + x * (1.0 - s)); }`
 
 /**
- * y = silu(x·gateᵀ) · (x·upᵀ).   x [rows, inputs]; gate and up [inner, inputs] one after the other from float `op.a` on;
+ * y = silu(x·gateᵀ (+ addend)) · (x·upᵀ (+ addend)).   x [rows, inputs]; gate and up [inner, inputs] one after the other from float `op.a` on;
  * y [rows, inner]. With `keeps`, both products are stored side by side as g [rows, 2·inner] for the backward pass.
  * @source Shazeer, arXiv 2002.05202 (SwiGLU)
  */
-export function gatedLinear(shape: { inputs: number; inner: number; tileRows: TileRows; keeps: boolean }): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
-  const { inputs: K, inner: N, tileRows: R, keeps } = shape
+export function gatedLinear(shape: { inputs: number; inner: number; tileRows: TileRows; keeps: boolean; addend?: Addend }): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
+  const { inputs: K, inner: N, tileRows: R, keeps, addend } = shape
   const [isInner, isOuter] = [K % 4 === 0, N % 4 === 0]
   const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), w: vectorType(isInner, 'read'), y: vectorType(isOuter, 'write') }
   if (keeps) storage.g = vectorType(isOuter, 'write')
+  Object.assign(storage, addend?.storage)
   const body = `
   let rows = step.rows;
   let m = id.y * ${R}u; let n = id.x * 4u;
@@ -136,6 +150,7 @@ export function gatedLinear(shape: { inputs: number; inner: number; tileRows: Ti
     ${range(4).map((j) => `let b${j} = load_w(w${j} + ${N * K}u + k, left);`).join(' ')}
     ${range(R).map((i) => `u${i} += vec4f(dot(a${i}, b0), dot(a${i}, b1), dot(a${i}, b2), dot(a${i}, b3));`).join('\n    ')}
   }
+  ${addend ? ['g', 'u'].map((sum, part) => `{ let column = n + ${part * N}u; ${addend.tile(R, (i) => `${sum}${i}`, (i) => `min(m + ${i}u, rows - 1u)`, 'column')} }`).join('\n  ') : ''}
   ${range(R)
     .map(
       (i) => `if (m + ${i}u < rows) {
@@ -144,12 +159,12 @@ export function gatedLinear(shape: { inputs: number; inner: number; tileRows: Ti
   }`,
     )
     .join('\n  ')}`
-  const code = [SILU, loader('x', isInner), loader('w', isInner), storer('y', isOuter), keeps ? storer('g', isOuter) : '', main(body)].join('\n')
+  const code = [SILU, loader('x', isInner), loader('w', isInner), storer('y', isOuter), keeps ? storer('g', isOuter) : '', addend?.code ?? '', main(body)].join('\n')
   return { kernel: kernel(`gated ${K}→${N}`, storage, code), groups: (step) => tileGroups(step.rows, N, R) }
 }
 
 /**
- * dx = dy·w: the gradient of `linear` for its input.   dy [rows, outputs or its stride], w [outputs, inputs] from float
+ * dx = dy·w (+ addend): the gradient of `linear` for its input.   dy [rows, outputs or its stride], w [outputs, inputs] from float
  * `op.a` on, dx [rows, inputs] from row `op.b` on. With `gate`, dx is the gradient of silu(g)·u for a gated product's stored
  * [g, u], and what is written is d[g, u] [rows, 2·inputs].
  */
@@ -160,11 +175,13 @@ export function linearBackward(shape: {
   rows?: RowCount
   stride?: number
   isGated?: boolean
+  addend?: Addend
 }): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
-  const { inputs: N, outputs: K, tileRows: R, rows = ALL_ROWS, stride = K, isGated = false } = shape
+  const { inputs: N, outputs: K, tileRows: R, rows = ALL_ROWS, stride = K, isGated = false, addend } = shape
   const [isInner, isOuter] = [stride % 4 === 0, N % 4 === 0]
   const storage: Record<string, Access> = { dy: vectorType(isInner, 'read'), w: vectorType(isOuter, 'read'), dx: vectorType(isOuter, 'write') }
   if (isGated) storage.g = vectorType(isOuter, 'read')
+  Object.assign(storage, addend?.storage)
   const body = `
   let rows = ${rows.code};
   let m = id.y * ${R}u; let n = id.x * 4u;
@@ -179,6 +196,7 @@ export function linearBackward(shape: {
       .map((i) => `{ let a = load_dy(a${i} + k, left); s${i} += a.x * b0 + a.y * b1 + a.z * b2 + a.w * b3; }`)
       .join('\n    ')}
   }
+  ${addend?.tile(R, (i) => `s${i}`, (i) => `min(m + ${i}u, rows - 1u)`, 'n') ?? ''}
   ${range(R)
     .map((i) =>
       isGated
@@ -190,7 +208,7 @@ export function linearBackward(shape: {
         : `if (m + ${i}u < rows) { store_dx((op.b + m + ${i}u) * ${N}u + n, columns, s${i}); }`,
     )
     .join('\n  ')}`
-  const code = [isGated ? SILU + loader('g', isOuter) : '', loader('dy', isInner), loader('w', isOuter), storer('dx', isOuter), main(body)].join('\n')
+  const code = [isGated ? SILU + loader('g', isOuter) : '', loader('dy', isInner), loader('w', isOuter), storer('dx', isOuter), addend?.code ?? '', main(body)].join('\n')
   return { kernel: kernel(`linear backward ${K}→${N}`, storage, code), groups: (step) => tileGroups(rows.count(step), N, R) }
 }
 
