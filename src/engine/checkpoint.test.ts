@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint'
+import { adapterLayout, initialAdapter } from './fused/loraLayout'
 import { initialParameters } from './model/parameters'
+import type { AdapterConfig } from './pretrained/lora'
 import { MALFORMED } from './pretrained/safetensorsFixtures'
 
 const config = {
@@ -13,6 +15,39 @@ const checkpoint: Checkpoint = { config, stage: 'grpo', step: 12, t: 2, seed: 9,
 test('written and read back, bit for bit', () => {
   const read = readCheckpoint(writeCheckpoint(checkpoint))
   expect(read).toEqual({ ok: true, value: checkpoint })
+})
+
+test('with the frozen reference that its KL term needs', () => {
+  const held = { ...checkpoint, reference: parameters.map((p) => p - 1) }
+  expect(readCheckpoint(writeCheckpoint(held))).toEqual({ ok: true, value: held })
+})
+
+describe('an adapter', () => {
+  const adapter: AdapterConfig = { r: 3, alpha: 6, targets: ['q_proj', 'down_proj'], isRankStabilised: true }
+  const flat = initialAdapter(adapterLayout(config, adapter), 4)
+  const small: Checkpoint = { ...checkpoint, parameters: flat, m: flat.map((a) => a / 3), v: flat.map((a) => a * a), adapter: { config: adapter, base: '0123456789abcdef' } }
+
+  test('with its config and the fingerprint of its base, without the base', () => {
+    const bytes = writeCheckpoint(small)
+    expect(readCheckpoint(bytes)).toEqual({ ok: true, value: small })
+    const header = new TextDecoder('latin1').decode(bytes)
+    expect(header).toContain('"base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"')
+    expect(header).not.toContain('embed_tokens')
+  })
+
+  test.each([
+    ['r', '\\"r\\":3', '\\"r\\":0'],
+    ['target', 'q_proj\\"', 'z_proj\\"'],
+  ])('one whose %s makes no sense is corrupt', (_, from, to) => {
+    const text = new TextDecoder('latin1').decode(writeCheckpoint(small))
+    expect(text).toContain(from)
+    expect(readCheckpoint(Uint8Array.from(text.replace(from, to), (c) => c.charCodeAt(0)))).toMatchObject({ ok: false, what: 'Its adapter cannot be read.' })
+  })
+
+  test('one of another rank than it says lacks tensors of that rank', () => {
+    const text = new TextDecoder('latin1').decode(writeCheckpoint(small)).replace('\\"r\\":3', '\\"r\\":4')
+    expect(readCheckpoint(Uint8Array.from(text, (c) => c.charCodeAt(0)))).toMatchObject({ ok: false, what: expect.stringMatching(/lora_A.weight with shape \[4, 4\]/) })
+  })
 })
 
 test('read from the middle of a larger buffer', () => {

@@ -5,15 +5,27 @@ import type { PolicyObjective } from '../posttrain/policyLoss'
 import type { TrainedSequence } from '../posttrain/packing'
 import type { SampledRow, SampleSettings } from './loops/sample'
 import type { AdamWSettings } from './optimiser/adamw'
+import type { AdapterConfig } from './pretrained/lora'
 
 export type Objective = { readonly kind: 'crossEntropy' } | ({ readonly kind: 'policy' } & PolicyObjective)
 
-/** Weights and optimiser state: with these four, a run continues bit for bit. */
+/** What adapters belong to. */
+export interface AdapterOrigin {
+  readonly config: AdapterConfig
+  /** Fingerprint of the weights that they lie beside. */
+  readonly base: string
+}
+
+/** What is trained and the optimiser's state: with these a run continues bit for bit. */
 export interface TrainedArrays {
   readonly parameters: Float32Array
   readonly m: Float32Array
   readonly v: Float32Array
   readonly t: number
+  /** The frozen reference, where it is a copy of its own. */
+  readonly reference?: Float32Array
+  /** Set where `parameters` are adapters and not a whole model. */
+  readonly adapter?: AdapterOrigin
 }
 
 /** The arguments of one `step`. */
@@ -37,8 +49,13 @@ export interface PolicyModel {
   steps(some: readonly StepRequest[]): Promise<Record<string, number>[]>
   /** Completions; the same (seed, row, position) draws the same token however rows are batched. */
   sample(prompts: readonly (readonly number[])[], settings: SampleSettings, stop: Stop, breathe: () => Promise<void>, onTokens?: (rows: readonly SampledRow[]) => void): Promise<SampledRow[]>
-  /** log π of every completion token at `temperature`. */
-  logprobs(sequences: readonly TrainedSequence[], temperature: number): Promise<Float32Array[]>
+  /** log π of every completion token at `temperature`: of the policy as it is, or of the frozen reference. */
+  logprobs(sequences: readonly TrainedSequence[], temperature: number, of?: 'policy' | 'reference'): Promise<Float32Array[]>
+  /**
+   * From now on the reference is the policy as it is. Adapters have theirs for free and leave it alone: the same weights with
+   * the adapter off.
+   */
+  freezeReference(): void
   state(): Promise<TrainedArrays>
   /** A new stage: the optimiser forgets, the weights stay. */
   resetOptimiser(): void

@@ -44,7 +44,7 @@ export function policySequences(count: number, seed: number, aggregation: Policy
 }
 
 /** The objective of `sequences` in float64, from plain loops. */
-export function referenceLoss(config: ModelConfig, parameters: Float32Array, sequences: readonly TrainedSequence[], objective: PolicyObjective) {
+export function referenceLoss(config: ModelConfig, parameters: Float32Array | Float64Array, sequences: readonly TrainedSequence[], objective: PolicyObjective) {
   const V = config.vocab_size
   const T = Math.max(...sequences.map((s) => s.completion.length))
   const S = sequences.length
@@ -73,6 +73,17 @@ export const OBJECTIVES: Record<string, PolicyObjective> = {
   dapo: { temperature: 0.8, epsilonLow: 0.2, epsilonHigh: 0.28, klCoefficient: 0.04, entropyBonus: 0, aggregation: 'token_mean' },
 }
 
+const scored = (prompt: readonly number[], completion: readonly number[]): TrainedSequence => ({ prompt, completion, weights: [], advantage: null, behaviour: null, reference: null })
+
+/** The golden batch: mean cross-entropy over its unmasked next tokens. */
+export function goldenBatch(): TrainedSequence[] {
+  const trained = golden.labels.flat().filter((label) => label !== -100).length - golden.labels.filter((row) => row[0] !== -100).length
+  return golden.input_ids.map((row, b) => ({
+    ...scored(row.slice(0, 1), row.slice(1)),
+    weights: golden.labels[b]!.slice(1).map((label) => (label === -100 ? 0 : 1 / trained)),
+  }))
+}
+
 /** @param most golden tokens to decode: slow engines take fewer */
 export function describePolicyModel(name: string, most: number, open: () => Promise<OpenModel>): void {
   describe(name, () => {
@@ -85,8 +96,6 @@ export function describePolicyModel(name: string, most: number, open: () => Prom
       model = openModel(config, { parameters })
     })
     afterAll(() => model?.dispose())
-
-    const scored = (prompt: readonly number[], completion: readonly number[]): TrainedSequence => ({ prompt, completion, weights: [], advantage: null, behaviour: null, reference: null })
 
     test('log-probabilities of the golden prompts', async () => {
       const got = await model.logprobs(expected.map(({ input_ids }) => scored(input_ids.slice(0, 1), input_ids.slice(1))), 1)
@@ -148,11 +157,7 @@ export function describePolicyModel(name: string, most: number, open: () => Prom
 
     test('five AdamW steps: losses and gradient norms of PyTorch', async () => {
       const own = openModel(config, { parameters })
-      const trained = golden.labels.flat().filter((label) => label !== -100).length - golden.labels.filter((row) => row[0] !== -100).length
-      const sequences = golden.input_ids.map((row, b) => ({
-        ...scored(row.slice(0, 1), row.slice(1)),
-        weights: golden.labels[b]!.slice(1).map((label) => (label === -100 ? 0 : 1 / trained)),
-      }))
+      const sequences = goldenBatch()
       const { lr, warmup_steps, weight_decay_matrices, clip } = golden.adamw
       for (const [i, want] of golden.adamw.trace.entries()) {
         const rate = warmupConstant(lr, warmup_steps, i + 1)
@@ -201,6 +206,51 @@ export function describePolicyModel(name: string, most: number, open: () => Prom
       expect(got).toEqual(want)
       expect(fresh.parameters).toEqual(want.parameters)
       expect([fresh.t, Math.max(...fresh.m), Math.max(...fresh.v)]).toEqual([0, 0, 0])
+    })
+
+    test('the reference stands still where it was frozen, through steps, a new stage and a resumption', async () => {
+      const drawn = initialParameters(ODD, 4)
+      const sequences = policySequences(4, 23, 'sum_per_sample')
+      const objective = { kind: 'policy', ...OBJECTIVES.grpo! } as const
+      const own = openModel(ODD, { parameters: drawn })
+      await expect(own.logprobs(sequences, 0.8, 'reference')).rejects.toThrow(/freezeReference/)
+      expect((await own.state()).reference).toBeUndefined()
+      await own.step(sequences, objective, 1e-2, settings)
+      const want = await own.logprobs(sequences, 0.8)
+      const frozen = (await own.state()).parameters
+      own.resetOptimiser()
+      own.freezeReference()
+      expect(await own.logprobs(sequences, 0.8, 'reference')).toEqual(want)
+      for (let i = 0; i < 2; i++) await own.step(sequences, objective, 1e-2, settings)
+      expect(await own.logprobs(sequences, 0.8, 'reference')).toEqual(want)
+      expect(await own.logprobs(sequences, 0.8)).not.toEqual(want)
+      const state = await own.state()
+      expect(state.reference).toEqual(frozen)
+      own.dispose()
+      const resumed = openModel(ODD, state)
+      expect(await resumed.logprobs(sequences, 0.8, 'reference')).toEqual(want)
+      resumed.freezeReference()
+      expect((await resumed.state()).reference).toEqual(state.parameters)
+      resumed.dispose()
+    })
+
+    test('the KL term alone pulls a policy that went astray back to its reference', async () => {
+      const own = openModel(ODD, { parameters: initialParameters(ODD, 4) })
+      own.freezeReference()
+      const sequences = policySequences(6, 23, 'token_mean')
+      for (let i = 0; i < 3; i++) await own.step(sequences, { kind: 'crossEntropy' }, 1e-2, settings)
+      own.resetOptimiser()
+      const reference = await own.logprobs(sequences, 1, 'reference')
+      const objective = { kind: 'policy', ...OBJECTIVES.grpo!, klCoefficient: 1, aggregation: 'token_mean' } as const
+      const kl = []
+      for (let i = 0; i < 12; i++) {
+        const behaviour = await own.logprobs(sequences, 1)
+        const pulled = sequences.map((s, at) => ({ ...s, advantage: 0, behaviour: behaviour[at]!, reference: reference[at]! }))
+        kl.push((await own.step(pulled, objective, 3e-3, settings)).kl!)
+      }
+      own.dispose()
+      expect(kl[0]).toBeGreaterThan(1e-2)
+      expect(kl.at(-1)).toBeLessThan(kl[0]! / 3)
     })
 
     test('decoupled decay touches matrices only', async () => {

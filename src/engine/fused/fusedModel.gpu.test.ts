@@ -8,7 +8,7 @@ import { openNodeGpu } from '../node'
 import { ADAMW_DEFAULTS } from '../optimiser/adamw'
 import { describePolicyModel, OBJECTIVES, ODD, policySequences, referenceLoss, tokens } from '../policyModelCases'
 import { FusedModel } from './fusedModel'
-import { RING } from './trainer'
+import { RING } from './trainingPlans'
 
 const settings = { ...ADAMW_DEFAULTS, weightDecay: 0.01, clipNorm: 0.3 }
 const devices: GPUDevice[] = []

@@ -1,212 +1,53 @@
-/** The policy on fused kernels: weights and optimiser state in one buffer each, shared by trainer and sampler. */
+/** The policy on fused kernels, all of it trained: weights and optimiser state in one buffer each. */
 import { sentence } from '../../base/result'
-import type { Stop } from '../../base/stop'
 import type { ModelConfig } from '../../posttrain/modelConfig'
-import { pack, rowsOf, type TrainedSequence } from '../../posttrain/packing'
-import { BATCH_ROWS, DECODE_ROWS } from '../../posttrain/trainingMemory'
 import type { GpuContext } from '../gpu/context'
-import { stepNumbers } from '../gpu/kernel'
-import type { SampledRow, SampleSettings } from '../loops/sample'
 import { parameterLayout } from '../model/parameters'
-import type { AdamWSettings } from '../optimiser/adamw'
-import type { Objective, PolicyModel, StepRequest, TrainedArrays } from '../policyModel'
-import { distinctPromptRows, Sampler, type SamplerSize } from './sampler'
-import { modelShape, type ModelShape } from './shape'
-import { RING, Trainer, type StepSums } from './trainer'
+import type { TrainedArrays } from '../policyModel'
+import { FusedPolicy, type FusedOptions } from './fusedPolicy'
+import type { PolicyWeights } from './layer'
+import { modelShape } from './shape'
 
-export interface FusedOptions {
-  /** Rows of a packed batch: tokens that are computed at one time. */
-  readonly rows?: number
-  readonly recomputes?: boolean
-}
-
-export class FusedModel implements PolicyModel {
-  readonly engine = 'fused'
-  private trainer: Trainer | null = null
-  private sampler: Sampler | null = null
-  private submitted = 0
-
-  private constructor(
-    private readonly gpu: GpuContext,
-    private readonly shape: ModelShape,
-    private readonly buffers: { readonly parameters: GPUBuffer; readonly m: GPUBuffer; readonly v: GPUBuffer },
-    private t: number,
-    private readonly options: FusedOptions,
-  ) {}
+export class FusedModel extends FusedPolicy {
+  private frozen: PolicyWeights | null = null
 
   /** @throws when the shape is one that the kernels cannot run, naming the size */
   static create(gpu: GpuContext, config: ModelConfig, state: Partial<TrainedArrays> & { readonly parameters: Float32Array }, options: FusedOptions = {}): FusedModel {
     const shape = modelShape(config)
     if (!shape.ok) throw new Error(sentence(shape))
     const zeros = () => gpu.buffer('moments', shape.value.size * 4)
-    const buffers = {
-      parameters: gpu.upload('parameters', state.parameters),
-      m: state.m ? gpu.upload('m', state.m) : zeros(),
-      v: state.v ? gpu.upload('v', state.v) : zeros(),
+    const parameters = gpu.upload('parameters', state.parameters)
+    const trained = {
+      policy: { weights: parameters, adapters: null },
+      state: { parameters, m: state.m ? gpu.upload('m', state.m) : zeros(), v: state.v ? gpu.upload('v', state.v) : zeros() },
+      layout: parameterLayout(config),
     }
-    return new FusedModel(gpu, shape.value, buffers, state.t ?? 0, options)
+    const model = new FusedModel(gpu, shape.value, trained, state.t ?? 0, options)
+    if (state.reference) model.frozen = { weights: gpu.upload('reference', state.reference), adapters: null }
+    return model
   }
 
-  get config(): ModelConfig {
-    return this.shape.config
-  }
-
-  /** Submits a step and awaits nothing; its sums are in the ring until 64 steps later. @returns the ring row */
-  async submit(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<number> {
-    const trainer = await this.trainerFor([sequences])
-    this.t++
-    const slot = this.submitted++ % RING
-    const policy = objective.kind === 'policy' ? objective : null
-    trainer.step(
-      pack(sequences, this.batchRows(sequences)).filter((batch) => batch.pick.length > 0),
-      stepNumbers({
-        slot,
-        learningRate,
-        beta1: settings.beta1,
-        beta2: settings.beta2,
-        adamEpsilon: settings.epsilon,
-        weightDecay: settings.weightDecay,
-        clipNorm: settings.clipNorm,
-        correction1: 1 - settings.beta1 ** this.t,
-        correction2: 1 - settings.beta2 ** this.t,
-        objective: policy ? 1 : 0,
-        inverseTemperature: policy ? 1 / policy.temperature : 1,
-        epsilonLow: policy?.epsilonLow ?? 0,
-        epsilonHigh: policy?.epsilonHigh ?? 0,
-        klCoefficient: policy?.klCoefficient ?? 0,
-        entropyBonus: policy?.entropyBonus ?? 0,
-      }),
-    )
-    return slot
-  }
-
-  async step(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<Record<string, number>> {
-    return (await this.steps([{ sequences, objective, learningRate, settings }]))[0]!
-  }
-
-  async steps(some: readonly StepRequest[]): Promise<Record<string, number>[]> {
-    if (some.length > RING) throw new RangeError(`${some.length} steps at once; the ring holds the numbers of ${RING}`)
-    // Before the first of them: a trainer that grew in between would take the numbers of the earlier ones with it.
-    await this.trainerFor(some.map((s) => s.sequences))
-    const slots: (number | null)[] = []
-    for (const { sequences, objective, learningRate, settings } of some) {
-      const isTrained = sequences.some((s) => Array.prototype.some.call(s.weights, (w: number) => w !== 0))
-      slots.push(isTrained ? await this.submit(sequences, objective, learningRate, settings) : null)
-    }
-    const sums = await this.trainer?.metrics(slots.map((slot) => slot ?? 0))
-    return some.map(({ objective }, i) => (slots[i] === null ? { loss: 0, grad_norm: 0 } : metricsOf(sums![i]!, objective)))
-  }
-
-  async metrics(slots: readonly number[], objective: Objective): Promise<Record<string, number>[]> {
-    return (await this.trainer!.metrics(slots)).map((sums) => metricsOf(sums, objective))
-  }
-
-  async sample(
-    prompts: readonly (readonly number[])[],
-    settings: SampleSettings,
-    stop: Stop,
-    breathe: () => Promise<void>,
-    onTokens?: (rows: readonly SampledRow[]) => void,
-  ): Promise<SampledRow[]> {
-    const out: SampledRow[] = []
-    for (let first = 0; first < prompts.length && !stop.aborted; first += DECODE_ROWS) {
-      const some = prompts.slice(first, first + DECODE_ROWS)
-      const sampler = await this.samplerFor(some, settings.maxNewTokens)
-      out.push(...(await sampler.sample(some, settings, first, stop, breathe, onTokens && ((rows) => onTokens([...out, ...rows])))))
-    }
-    return out
-  }
-
-  async logprobs(sequences: readonly TrainedSequence[], temperature: number): Promise<Float32Array[]> {
-    const all = sequences.map((s) => ({ ...s, weights: new Float32Array(s.completion.length).fill(1) }))
-    const trainer = await this.trainerFor([all])
-    const parts: Float32Array[] = []
-    for (const batch of pack(all, this.batchRows(all))) parts.push(await trainer.logprobs(batch, 1 / temperature))
-    const flat = parts.flatMap((part) => [...part])
-    let at = 0
-    return all.map((s) => Float32Array.from(flat.slice(at, (at += s.completion.length))))
-  }
-
-  /** The gradient that the last step computed, before clipping. */
-  async gradient(): Promise<Float32Array> {
-    return this.trainer!.gradient(this.shape.size)
-  }
-
-  async state(): Promise<TrainedArrays> {
-    const byteLength = this.shape.size * 4
-    const parts: Float32Array[] = []
-    // One at a time: three staging copies of a large model would be half as much memory again.
-    for (const buffer of [this.buffers.parameters, this.buffers.m, this.buffers.v]) parts.push(new Float32Array((await this.gpu.read([{ buffer, byteLength }]))[0]!))
-    return { parameters: parts[0]!, m: parts[1]!, v: parts[2]!, t: this.t }
-  }
-
-  resetOptimiser(): void {
+  /** Copies the weights as they are now; the copy takes their memory once more. */
+  freezeReference(): void {
+    const bytes = this.shape.size * 4
+    this.frozen ??= { weights: this.gpu.buffer('reference', bytes), adapters: null }
     const encoder = this.gpu.device.createCommandEncoder()
-    encoder.clearBuffer(this.buffers.m)
-    encoder.clearBuffer(this.buffers.v)
+    encoder.copyBufferToBuffer(this.trained.state.parameters, 0, this.frozen.weights, 0, bytes)
     this.gpu.device.queue.submit([encoder.finish()])
-    this.t = 0
   }
 
-  /** Dispatches of a decoding step and of a training step, for the benchmark. */
-  get dispatches(): { readonly decode: number; readonly train: number } {
-    return { decode: this.sampler?.dispatches ?? 0, train: this.trainer?.dispatches ?? 0 }
+  override async state(): Promise<TrainedArrays> {
+    const state = await super.state()
+    return this.frozen ? { ...state, reference: await this.read(this.frozen.weights) } : state
   }
 
-  dispose(): void {
-    this.trainer?.dispose()
-    this.sampler?.dispose()
-    for (const buffer of Object.values(this.buffers)) this.gpu.destroy(buffer)
+  override dispose(): void {
+    super.dispose()
+    if (this.frozen) this.gpu.destroy(this.frozen.weights)
   }
 
-  /** Rows of a packed batch. A function of the step alone: how sequences share batches decides bits, and a resumed run must decide alike. */
-  private batchRows(sequences: readonly TrainedSequence[]): number {
-    return Math.max(this.options.rows ?? BATCH_ROWS, ...sequences.map(rowsOf))
-  }
-
-  /** A trainer that holds each of these steps. Larger ones replace smaller ones: sizes only grow. */
-  private async trainerFor(steps: readonly (readonly TrainedSequence[])[]): Promise<Trainer> {
-    const longest = Math.max(1, ...steps.flatMap((sequences) => sequences.map(rowsOf)))
-    const wanted = Math.max(1, ...steps.map((sequences) => Math.min(this.batchRows(sequences), sequences.reduce((sum, s) => sum + rowsOf(s), 0))))
-    const has = this.trainer?.options
-    if (this.trainer && has && has.rows >= wanted && has.positions >= longest) return this.trainer
-    const next = { rows: roundUp(Math.max(wanted, has?.rows ?? 0)), positions: roundUp(Math.max(longest, has?.positions ?? 0)), recomputes: this.options.recomputes ?? false }
-    this.trainer?.dispose()
-    this.trainer = null
-    this.trainer = await Trainer.create(this.gpu, this.shape, this.buffers, parameterLayout(this.config), next)
-    return this.trainer
-  }
-
-  private async samplerFor(prompts: readonly (readonly number[])[], most: number): Promise<Sampler> {
-    const longest = Math.max(...prompts.map((p) => p.length))
-    const size: SamplerSize = { slots: prompts.length, promptRows: distinctPromptRows(prompts), most, positions: longest + most }
-    if (this.sampler?.holds(size)) return this.sampler
-    const has = this.sampler?.size
-    const grown = (key: keyof SamplerSize, unit: number) => Math.ceil(Math.max(size[key], has?.[key] ?? 0) / unit) * unit
-    const next = { slots: grown('slots', 16), promptRows: grown('promptRows', 64), most: grown('most', 8), positions: grown('positions', 64) }
-    this.sampler?.dispose()
-    this.sampler = null
-    this.sampler = await Sampler.create(this.gpu, this.shape, this.buffers.parameters, next)
-    return this.sampler
-  }
-}
-
-function roundUp(n: number): number {
-  return Math.ceil(n / 64) * 64
-}
-
-function metricsOf(sums: StepSums, objective: Objective): Record<string, number> {
-  const mean = (x: number) => x / Math.max(1, sums.trained)
-  const common = { loss: sums.loss, grad_norm: sums.norm, entropy: mean(sums.entropy) }
-  if (objective.kind === 'crossEntropy') return { ...common, mean_token_accuracy: mean(sums.hits) }
-  return {
-    ...common,
-    policy_loss: sums.surrogate,
-    'clip_ratio/low_mean': mean(sums.clippedLow),
-    'clip_ratio/high_mean': mean(sums.clippedHigh),
-    'clip_ratio/region_mean': mean(sums.clippedLow + sums.clippedHigh),
-    'sampling/importance_sampling_ratio/mean': mean(sums.ratio),
-    'rl/ess': sums.trained ? sums.ratio ** 2 / sums.ratioSquares / sums.trained : 0,
-    ...(objective.klCoefficient !== 0 ? { kl: mean(sums.k3) } : {}),
+  protected override reference(): PolicyWeights {
+    if (!this.frozen) throw new Error('No reference policy: freezeReference() was not called in this stage')
+    return this.frozen
   }
 }

@@ -1,12 +1,30 @@
-/** The forward pass of one decoder layer as eight dispatches, the same for training, prefill and decoding. */
+/**
+ * The forward pass of one decoder layer, the same for training, prefill and decoding: eight dispatches, and one more for every
+ * product that has adapters.
+ */
 import type { GpuContext } from '../gpu/context'
 import type { Plan } from '../gpu/plan'
 import { attention, decodeAttention } from '../kernels/attention'
 import { gatedLinear, linear, type TileRows } from '../kernels/gemm'
 import { rotateHeads, type RowPlace } from '../kernels/heads'
+import { lowRankAddend, lowRankProduct } from '../kernels/lora'
 import { rmsNorm } from '../kernels/rmsNorm'
 import { lanesFor } from '../kernels/rows'
-import type { LayerOffsets, ModelShape } from './shape'
+import { NOTHING_BESIDE, type Beside } from './gradients'
+import type { AdapterLayout, ProductName } from './loraLayout'
+import type { ModelShape } from './shape'
+
+/** Low-rank adapters beside the weights, all in one buffer. */
+export interface Adapters {
+  readonly layout: AdapterLayout
+  readonly buffer: GPUBuffer
+}
+
+/** What a policy computes with: weights, and adapters or none. */
+export interface PolicyWeights {
+  readonly weights: GPUBuffer
+  readonly adapters: Adapters | null
+}
 
 /** What one layer computes, [rows, …]; layers may share buffers that nobody reads again. */
 export interface LayerBuffers {
@@ -23,12 +41,23 @@ export interface LayerBuffers {
   /** gate and up products, kept for the backward pass only. */
   readonly gateUp: GPUBuffer | null
   readonly inner: GPUBuffer
+  /** A·x of the products that have adapters. */
+  readonly low: Readonly<Partial<Record<ProductName, GPUBuffer>>>
+}
+
+/** All buffers of a layer by name. */
+export function namedBuffers({ low, ...others }: LayerBuffers): [string, GPUBuffer][] {
+  const lows = Object.entries(low).map(([product, buffer]): [string, GPUBuffer] => [`low ${product}`, buffer])
+  return [...Object.entries(others).filter((entry): entry is [string, GPUBuffer] => entry[1] !== null), ...lows]
 }
 
 /** Allocates a layer's buffers for `rows` rows. */
-export function layerBuffers(gpu: GpuContext, shape: ModelShape, rows: number, keeps: boolean, label: string): LayerBuffers {
+export function layerBuffers(gpu: GpuContext, shape: ModelShape, adapters: Adapters | null, rows: number, keeps: boolean, label: string): LayerBuffers {
   const { hidden, heads, kvHeads, headDim, inner } = shape
   const make = (name: string, columns: number) => gpu.buffer(`${label} ${name}`, rows * columns * 4)
+  // Layers are alike: the first one tells which products have adapters.
+  const sites = Object.entries(adapters?.layout.layers[0] ?? {})
+  const low = Object.fromEntries(sites.flatMap(([product, site]) => (site ? [[product, make(`low ${product}`, site.width)]] : [])))
   return {
     mid: make('mid', hidden),
     attentionInput: make('attention input', hidden),
@@ -40,13 +69,14 @@ export function layerBuffers(gpu: GpuContext, shape: ModelShape, rows: number, k
     lse: make('lse', heads),
     gateUp: keeps ? make('gate and up', 2 * inner) : null,
     inner: make('inner', inner),
+    low,
   }
 }
 
 export interface LayerPass {
   readonly gpu: GpuContext
   readonly shape: ModelShape
-  readonly weights: GPUBuffer
+  readonly policy: PolicyWeights
   readonly table: GPUBuffer
   readonly tileRows: TileRows
   /** First row of each row's sequence when packed, slot when decoding. */
@@ -55,17 +85,33 @@ export interface LayerPass {
   readonly decode: { readonly state: GPUBuffer; readonly prompt: GPUBuffer; readonly most: number } | null
 }
 
+/** Records A·x of a product's adapters. @returns what the product then adds */
+function beside(plan: Plan, { gpu, policy: { adapters }, tileRows }: LayerPass, layer: number, product: ProductName, buffers: LayerBuffers, x: GPUBuffer): Beside {
+  const site = adapters?.layout.layers[layer]![product]
+  if (!adapters || !site) return NOTHING_BESIDE
+  const low = buffers.low[product]!
+  plan.add({ ...lowRankProduct(site, gpu.isSoftware, tileRows), buffers: { x, w: adapters.buffer, y: low }, op: [site.a] })
+  return { addend: lowRankAddend(site), buffers: { low, adapter: adapters.buffer }, at: site.b }
+}
+
 /**
- * Records x → out. `out` is null when only what the backward pass needs is wanted again (recomputation).
+ * Records layer `i`, x → out. `out` is null when only what the backward pass needs is wanted again (recomputation).
  */
-export function recordLayer(plan: Plan, pass: LayerPass, at: LayerOffsets, buffers: LayerBuffers, x: GPUBuffer, out: GPUBuffer | null): void {
-  const { gpu, shape, weights: w, table, tileRows, first, decode } = pass
+export function recordLayer(plan: Plan, pass: LayerPass, i: number, buffers: LayerBuffers, x: GPUBuffer, out: GPUBuffer | null): void {
+  const { gpu, shape, table, tileRows, first, decode } = pass
   const { hidden: h, heads, kvHeads, headDim, inner, epsilon } = shape
+  const w = pass.policy.weights
+  const at = shape.layer[i]!
   const place: RowPlace = decode ? 'decode' : 'packed'
   const lanes = lanesFor(gpu.isSoftware, h)
   const norm = rmsNorm({ columns: h, epsilon, lanes })
   plan.add({ ...norm, buffers: { x, w, y: buffers.attentionInput }, op: [at.inputNorm] })
-  plan.add({ ...linear({ inputs: h, outputs: (heads + 2 * kvHeads) * headDim, tileRows }), buffers: { x: buffers.attentionInput, w, y: buffers.qkv }, op: [at.qkv] })
+  const qkv = beside(plan, pass, i, 'qkv', buffers, buffers.attentionInput)
+  plan.add({
+    ...linear({ inputs: h, outputs: (heads + 2 * kvHeads) * headDim, tileRows, addend: qkv.addend }),
+    buffers: { x: buffers.attentionInput, w, y: buffers.qkv, ...qkv.buffers },
+    op: [at.qkv, 0, 0, 0, 0, 0, qkv.at],
+  })
   plan.add({
     ...rotateHeads({ heads, kvHeads, headDim, epsilon, hasNorm: shape.hasHeadNorms }, place),
     buffers: { qkv: buffers.qkv, w, table, first, q: buffers.q, kv: buffers.kv, ...(decode ? { state: decode.state } : {}) },
@@ -78,12 +124,24 @@ export function recordLayer(plan: Plan, pass: LayerPass, at: LayerOffsets, buffe
       op: [0, 0, 0, decode.most],
     })
   else plan.add({ ...attention({ heads, kvHeads, headDim }), buffers: { q: buffers.q, kv: buffers.kv, first, o: buffers.mixed, lse: buffers.lse } })
-  plan.add({ ...linear({ inputs: heads * headDim, outputs: h, tileRows, hasResidual: true }), buffers: { x: buffers.mixed, w, y: buffers.mid, r: x }, op: [at.output] })
-  plan.add({ ...norm, buffers: { x: buffers.mid, w, y: buffers.mlpInput }, op: [at.postNorm] })
+  const output = beside(plan, pass, i, 'output', buffers, buffers.mixed)
   plan.add({
-    ...gatedLinear({ inputs: h, inner, tileRows: Math.min(4, tileRows) as TileRows, keeps: buffers.gateUp !== null }),
-    buffers: { x: buffers.mlpInput, w, y: buffers.inner, ...(buffers.gateUp ? { g: buffers.gateUp } : {}) },
-    op: [at.gateUp],
+    ...linear({ inputs: heads * headDim, outputs: h, tileRows, hasResidual: true, addend: output.addend }),
+    buffers: { x: buffers.mixed, w, y: buffers.mid, r: x, ...output.buffers },
+    op: [at.output, 0, 0, 0, 0, 0, output.at],
   })
-  if (out) plan.add({ ...linear({ inputs: inner, outputs: h, tileRows, hasResidual: true }), buffers: { x: buffers.inner, w, y: out, r: buffers.mid }, op: [at.down] })
+  plan.add({ ...norm, buffers: { x: buffers.mid, w, y: buffers.mlpInput }, op: [at.postNorm] })
+  const gateUp = beside(plan, pass, i, 'gateUp', buffers, buffers.mlpInput)
+  plan.add({
+    ...gatedLinear({ inputs: h, inner, tileRows: Math.min(4, tileRows) as TileRows, keeps: buffers.gateUp !== null, addend: gateUp.addend }),
+    buffers: { x: buffers.mlpInput, w, y: buffers.inner, ...(buffers.gateUp ? { g: buffers.gateUp } : {}), ...gateUp.buffers },
+    op: [at.gateUp, 0, 0, 0, 0, 0, gateUp.at],
+  })
+  const down = beside(plan, pass, i, 'down', buffers, buffers.inner)
+  if (out)
+    plan.add({
+      ...linear({ inputs: inner, outputs: h, tileRows, hasResidual: true, addend: down.addend }),
+      buffers: { x: buffers.inner, w, y: out, r: buffers.mid, ...down.buffers },
+      op: [at.down, 0, 0, 0, 0, 0, down.at],
+    })
 }

@@ -13,7 +13,7 @@ import { rmsNorm } from '../kernels/rmsNorm'
 import { lanesFor } from '../kernels/rows'
 import { sampleTokens } from '../kernels/sampleTokens'
 import type { SampledRow, SampleSettings } from '../loops/sample'
-import { layerBuffers, recordLayer, type LayerBuffers, type LayerPass } from './layer'
+import { layerBuffers, namedBuffers, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
 import { rotaryTable, type ModelShape } from './shape'
 
 /** Tokens between two looks at who is done: a look costs a round trip, a finished row costs its share of a step. */
@@ -44,8 +44,8 @@ export class Sampler {
     private readonly plans: { readonly prefill: Plan; readonly draw: Plan; readonly decode: Plan },
   ) {}
 
-  static async create(gpu: GpuContext, shape: ModelShape, parameters: GPUBuffer, size: SamplerSize): Promise<Sampler> {
-    const recorder = new Recorder(gpu, shape, parameters, size)
+  static async create(gpu: GpuContext, shape: ModelShape, policy: PolicyWeights, size: SamplerSize): Promise<Sampler> {
+    const recorder = new Recorder(gpu, shape, policy, size)
     const plans = { prefill: recorder.prefillPlan(), draw: recorder.drawPlan(), decode: recorder.decodePlan() }
     await Promise.all(Object.values(plans).map((plan) => plan.close()))
     return new Sampler(gpu, size, recorder.buffers, plans)
@@ -185,7 +185,7 @@ class Recorder {
   constructor(
     private readonly gpu: GpuContext,
     private readonly shape: ModelShape,
-    private readonly parameters: GPUBuffer,
+    private readonly policy: PolicyWeights,
     private readonly size: SamplerSize,
   ) {
     const { slots, promptRows, most, positions } = size
@@ -210,8 +210,8 @@ class Recorder {
     this.buffers.table = gpu.upload('rotary table', rotaryTable(positions, headDim, shape.config.rope_theta))
     // Layers share everything but their keys and values.
     const shared = (rows: number, label: string) => {
-      const set = layerBuffers(gpu, shape, rows, false, label)
-      for (const [name, buffer] of Object.entries(set) as [string, GPUBuffer | null][]) if (buffer) this.buffers[`${label} ${name}`] = buffer
+      const set = layerBuffers(gpu, shape, policy.adapters, rows, false, label)
+      for (const [name, buffer] of namedBuffers(set)) this.buffers[`${label} ${name}`] = buffer
       return set
     }
     const width = 2 * kvHeads * headDim
@@ -226,17 +226,17 @@ class Recorder {
     const plan = new Plan(this.gpu, 'prefill')
     const pass = this.pass('prompt', b.first!)
     const streams = [b['prompt x']!, b['prompt y']!]
-    plan.add({ ...embedTokens(shape.hidden, 'packed'), buffers: { table: this.parameters, ids: b.ids!, x: streams[0]! }, op: [shape.embedding] })
-    shape.layer.forEach((at, i) => recordLayer(plan, pass, at, this.prompt[i]!, streams[i % 2]!, streams[(i + 1) % 2]!))
+    plan.add({ ...embedTokens(shape.hidden, 'packed'), buffers: { table: this.policy.weights, ids: b.ids!, x: streams[0]! }, op: [shape.embedding] })
+    for (let i = 0; i < shape.layers; i++) recordLayer(plan, pass, i, this.prompt[i]!, streams[i % 2]!, streams[(i + 1) % 2]!)
     const rows = trainedRows(0, size.slots)
     plan.add({
       ...rmsNorm({ columns: shape.hidden, epsilon: shape.epsilon, lanes: lanesFor(this.gpu.isSoftware, shape.hidden), rows, isPicked: true }),
-      buffers: { x: streams[shape.layers % 2]!, w: this.parameters, pick: b.pick!, y: b.normed! },
+      buffers: { x: streams[shape.layers % 2]!, w: this.policy.weights, pick: b.pick!, y: b.normed! },
       op: [shape.finalNorm],
     })
     plan.add({
       ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, tileRows: this.tileRows, rows }),
-      buffers: { x: b.normed!, w: this.parameters, y: b.logits! },
+      buffers: { x: b.normed!, w: this.policy.weights, y: b.logits! },
       op: [shape.head],
     })
     return plan
@@ -254,27 +254,21 @@ class Recorder {
     const streams = [b['own x']!, b['own y']!]
     plan.add({
       ...embedTokens(shape.hidden, 'decode'),
-      buffers: { table: this.parameters, ids: b.tokens!, first: b.slots!, state: b.state!, x: streams[0]! },
+      buffers: { table: this.policy.weights, ids: b.tokens!, first: b.slots!, state: b.state!, x: streams[0]! },
       op: [shape.embedding, 0, 0, size.most],
     })
-    shape.layer.forEach((at, i) =>
-      recordLayer(
-        plan,
-        { ...this.pass('own', b.slots!), decode: { state: b.state!, prompt: this.prompt[i]!.kv, most: size.most } },
-        at,
-        this.own[i]!,
-        streams[i % 2]!,
-        streams[(i + 1) % 2]!,
-      ),
-    )
+    for (let i = 0; i < shape.layers; i++) {
+      const decode = { state: b.state!, prompt: this.prompt[i]!.kv, most: size.most }
+      recordLayer(plan, { ...this.pass('own', b.slots!), decode }, i, this.own[i]!, streams[i % 2]!, streams[(i + 1) % 2]!)
+    }
     plan.add({
       ...rmsNorm({ columns: shape.hidden, epsilon: shape.epsilon, lanes: lanesFor(this.gpu.isSoftware, shape.hidden) }),
-      buffers: { x: streams[shape.layers % 2]!, w: this.parameters, y: b.normed! },
+      buffers: { x: streams[shape.layers % 2]!, w: this.policy.weights, y: b.normed! },
       op: [shape.finalNorm],
     })
     plan.add({
       ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, tileRows: this.tileRows }),
-      buffers: { x: b.normed!, w: this.parameters, y: b.logits! },
+      buffers: { x: b.normed!, w: this.policy.weights, y: b.logits! },
       op: [shape.head],
     })
     this.draw(plan)
@@ -296,6 +290,6 @@ class Recorder {
   }
 
   private pass(kind: 'prompt' | 'own', first: GPUBuffer): LayerPass {
-    return { gpu: this.gpu, shape: this.shape, weights: this.parameters, table: this.buffers.table!, tileRows: kind === 'prompt' ? 4 : this.tileRows, first, decode: null }
+    return { gpu: this.gpu, shape: this.shape, policy: this.policy, table: this.buffers.table!, tileRows: kind === 'prompt' ? 4 : this.tileRows, first, decode: null }
   }
 }

@@ -21,7 +21,7 @@ export interface GrpoStep {
 
 /**
  * Draw problems; sample K completions of each; grade them against the rubric; A = R − group mean; one update with the
- * behaviour log-probabilities that the sampler recorded. Tokens go from sampler to loss as ids, never through text.
+ * behaviour log-probabilities that the sampler recorded, and those of the frozen reference where the objective has a KL term. Tokens go from sampler to loss as ids, never through text.
  * @param step 0-based inside the stage
  * @returns null when it was stopped while sampling: nothing was updated
  * @source QED-Nano, arXiv 2604.04898, section on RL with rubric rewards; exact form in the released training code
@@ -72,9 +72,12 @@ export async function grpoStep(
     behaviour: sampled[i]!.logprobs,
     reference: null,
   }))
+  // The reference costs a forward pass, and only the KL term asks for it.
+  const reference = settings.klCoefficient === 0 ? null : await model.logprobs(sequences, settings.temperature, 'reference')
+  const trained = reference ? sequences.map((s, i) => ({ ...s, reference: reference[i]! })) : sequences
   const learningRate = learningRateAt(settings, step + 1)
   const { weightDecay, clipNorm } = settings
-  const values = await model.step(sequences, { kind: 'policy', ...objective }, learningRate, { ...ADAMW_DEFAULTS, weightDecay, clipNorm })
+  const values = await model.step(trained, { kind: 'policy', ...objective }, learningRate, { ...ADAMW_DEFAULTS, weightDecay, clipNorm })
 
   const rollouts: Rollout[] = graded.map(({ group, problem, completion, grade }, i) => {
     const { reasoning, proof } = splitCompletion(completion)

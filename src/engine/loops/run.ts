@@ -127,6 +127,7 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
         if (host.stop.aborted) break
         stage = 'grpo'
         model.resetOptimiser()
+        if (preset.grpo.klCoefficient !== 0) model.freezeReference()
       }
       const startedAt = host.now()
       host.activity(stage === 'sft' ? `Fine-tuning, step ${step + 1} of ${sftTotal}` : `Reinforcement learning, step ${step + 1 - sftTotal} of ${preset.grpo.steps}`)

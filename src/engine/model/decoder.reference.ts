@@ -3,6 +3,7 @@ import { hasHeadNorms, type ModelConfig } from '../../posttrain/modelConfig'
 import { parameterLayout } from './parameters'
 
 type Vector = Float64Array
+type Weights = Float32Array | Float64Array
 
 /**
  * Logits of every position of one sequence.
@@ -12,7 +13,7 @@ type Vector = Float64Array
  * @returns T vectors of V logits
  * @source Qwen3 Technical Report, arXiv 2505.09388, section 2; the Llama family lacks the norms of q and k
  */
-export function decoderReference(config: ModelConfig, parameters: Float32Array, ids: readonly number[]): Vector[] {
+export function decoderReference(config: ModelConfig, parameters: Weights, ids: readonly number[]): Vector[] {
   const slots = new Map(parameterLayout(config).map((slot) => [slot.name, slot]))
   const weight = (name: string) => {
     const slot = slots.get(name)!
@@ -61,7 +62,7 @@ export function decoderReference(config: ModelConfig, parameters: Float32Array, 
   })
 }
 
-function product(w: Float32Array, x: Vector): Vector {
+function product(w: Weights, x: Vector): Vector {
   const y = new Float64Array(w.length / x.length)
   for (let r = 0, at = 0; r < y.length; r++) for (let c = 0; c < x.length; c++) y[r]! += w[at++]! * x[c]!
   return y
@@ -71,7 +72,7 @@ function added(x: Vector, y: Vector): Float64Array<ArrayBuffer> {
   return Float64Array.from(x, (v, i) => v + y[i]!)
 }
 
-function norm(x: Vector, w: Float32Array, eps: number): Vector {
+function norm(x: Vector, w: Weights, eps: number): Vector {
   const scale = 1 / Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / x.length + eps)
   return x.map((v, i) => v * scale * w[i]!)
 }

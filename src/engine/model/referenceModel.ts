@@ -15,6 +15,7 @@ export class ReferenceModel implements PolicyModel {
   readonly engine = 'reference'
   private readonly decoder: Decoder
   private optimiser: AdamW
+  private frozen: tf.Tensor1D | null
 
   constructor(
     readonly config: ModelConfig,
@@ -22,6 +23,7 @@ export class ReferenceModel implements PolicyModel {
   ) {
     this.decoder = new Decoder(config)
     this.optimiser = AdamW.create(this.decoder.layout, state)
+    this.frozen = state.reference ? tf.tensor1d(state.reference) : null
   }
 
   async step(sequences: readonly TrainedSequence[], objective: Objective, learningRate: number, settings: AdamWSettings): Promise<Record<string, number>> {
@@ -41,10 +43,12 @@ export class ReferenceModel implements PolicyModel {
     return sample(this.decoder, this.optimiser.parameters, prompts, settings, stop, breathe, onTokens)
   }
 
-  async logprobs(sequences: readonly TrainedSequence[], temperature: number): Promise<Float32Array[]> {
+  async logprobs(sequences: readonly TrainedSequence[], temperature: number, of: 'policy' | 'reference' = 'policy'): Promise<Float32Array[]> {
+    const parameters = of === 'policy' ? this.optimiser.parameters : this.frozen
+    if (!parameters) throw new Error('No reference policy: freezeReference() was not called in this stage')
     const batch = rectangle(sequences)
     const logprobs = tf.tidy(() => {
-      const weights = this.decoder.weights(this.decoder.views(this.optimiser.parameters))
+      const weights = this.decoder.weights(this.decoder.views(parameters))
       const all = tf.logSoftmax(tf.div(this.decoder.logits(weights, batch.ids, batch.B, batch.T), temperature))
       const targets = new Int32Array(batch.B * batch.T)
       sequences.forEach((s, b) => s.completion.forEach((token, i) => (targets[b * batch.T + s.prompt.length - 1 + i] = token)))
@@ -56,8 +60,14 @@ export class ReferenceModel implements PolicyModel {
     return sequences.map((s, b) => data.slice(b * batch.T + s.prompt.length - 1, b * batch.T + s.prompt.length - 1 + s.completion.length))
   }
 
-  state(): Promise<TrainedArrays> {
-    return this.optimiser.state()
+  freezeReference(): void {
+    this.frozen?.dispose()
+    this.frozen = tf.clone(this.optimiser.parameters) // shares the data: an update makes new tensors
+  }
+
+  async state(): Promise<TrainedArrays> {
+    const state = await this.optimiser.state()
+    return this.frozen ? { ...state, reference: (await this.frozen.data<'float32'>()).slice() } : state
   }
 
   resetOptimiser(): void {
@@ -66,6 +76,7 @@ export class ReferenceModel implements PolicyModel {
 
   dispose(): void {
     this.optimiser.dispose()
+    this.frozen?.dispose()
     this.decoder.dispose()
   }
 }

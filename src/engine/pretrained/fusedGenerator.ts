@@ -89,7 +89,7 @@ export class FusedGenerator implements Generator {
     const roundUp = (n: number) => Math.ceil(n / BUCKET) * BUCKET
     this.sampler?.dispose()
     this.sampler = null // a creation that fails must not leave a disposed one behind
-    this.sampler = await Sampler.create(this.gpu, this.shape, this.parameters, { slots: 1, promptRows: roundUp(size.promptRows), most: roundUp(size.most), positions: roundUp(size.positions) })
+    this.sampler = await Sampler.create(this.gpu, this.shape, { weights: this.parameters, adapters: null }, { slots: 1, promptRows: roundUp(size.promptRows), most: roundUp(size.most), positions: roundUp(size.positions) })
     return this.sampler
   }
 }
