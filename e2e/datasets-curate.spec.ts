@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { BlobReader, BlobWriter, ZipWriter, configure } from '@zip.js/zip.js/lib/zip-core-native.js'
 import { parquetReadObjects } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
 import type { Page } from '@playwright/test'
 import { expect, openPlace, test } from './support'
 
@@ -15,7 +16,7 @@ async function openSample(page: Page, name: string): Promise<void> {
 
 test('the curriculum: counts before and after, other settings in the URL, the cut as a dataset that says what it was made of', async ({ page }) => {
   const sample = readFileSync(new URL('../public/sample/tiny-proofs-rl.parquet', import.meta.url))
-  const scored = await parquetReadObjects({ file: sample.buffer.slice(sample.byteOffset, sample.byteOffset + sample.length) as ArrayBuffer, columns: ['reward_mean'] })
+  const scored = await parquetReadObjects({ file: sample.buffer.slice(sample.byteOffset, sample.byteOffset + sample.length) as ArrayBuffer, compressors, columns: ['reward_mean'] })
   const kept = scored.filter(({ reward_mean }) => reward_mean > 0 && reward_mean <= 0.7).length
   const all = scored.length
   await openSample(page, 'Tiny proofs – RL (sample)')

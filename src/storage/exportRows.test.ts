@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parquetMetadataAsync } from 'hyparquet'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
 import { rlFile, sftFile } from '../../e2e/datasetFiles'
 import { neverStop } from '../base/stop'
@@ -9,6 +10,7 @@ import { NO_PROVENANCE } from './datasetRecord'
 import { exportName, exportRows, type ExportFormat } from './exportRows'
 import { importDataset } from './importDataset'
 import { memoryDatabase } from './memoryDatabase'
+import { openParquet } from './parquet'
 import { memoryShards } from './shards'
 
 const about = { provenance: { ...NO_PROVENANCE, source: 'lm-provers/FineProofs-RL', revision: '61c9ade2' }, lineage: null }
@@ -59,6 +61,33 @@ describe('parquet', () => {
       { problem: 'Q', rubrics: null, scores: [], note: null, ok: null, x: null },
     ])
   })
+})
+
+test('a few rows out of a group with many pages are the rows of the whole, lists and structs too', async () => {
+  const rows = 300
+  const data = (of: (i: number) => unknown) => Array.from({ length: rows }, (_, i) => of(i))
+  const buffer = parquetWriteBuffer({
+    pageSize: 700, rowGroupSize: 200,
+    columnData: [
+      { name: 'problem', data: data((i) => `Problem ${i} ${'x'.repeat((i * 37) % 211)}`) },
+      { name: 'scores', data: data((i) => (i % 13 === 0 ? null : Array.from({ length: (i * 7) % 40 }, (_, j) => BigInt((i + j) % 8)))) },
+      { name: 'reward_mean', data: data((i) => (i % 5 ? i / rows : null)) },
+    ],
+    schema: [
+      { name: 'root', num_children: 3 }, { name: 'problem', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
+      { name: 'scores', repetition_type: 'OPTIONAL', converted_type: 'LIST', num_children: 1 }, { name: 'list', repetition_type: 'REPEATED', num_children: 1 }, { name: 'element', repetition_type: 'OPTIONAL', type: 'INT64' },
+      { name: 'reward_mean', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+    ],
+  })
+  const reads: number[] = []
+  const bytes = { byteLength: buffer.byteLength, slice: async (a: number, b?: number) => (reads.push((b ?? buffer.byteLength) - a), buffer.slice(a, b)) }
+  const source = await openParquet(bytes)
+  const whole = await source.read(['problem', 'scores', 'reward_mean'], 0, rows)
+  reads.length = 0
+  for (const [start, end] of [[0, 1], [7, 9], [99, 140], [150, 260], [199, 201], [299, 300]] as const) expect(await source.read(['problem', 'scores', 'reward_mean'], start, end)).toEqual(whole.slice(start, end))
+  reads.length = 0
+  await source.read(['problem'], 120, 121)
+  expect(reads.reduce((a, b) => a + b, 0)).toBeLessThan(4_000) // one page and its index, of 20,000 bytes
 })
 
 test('jsonl and csv hold the same rows; a cell that a spreadsheet would run is disarmed', async () => {

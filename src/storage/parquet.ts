@@ -19,7 +19,7 @@ export async function openParquet(bytes: Bytes): Promise<RowSource> {
       if (end <= start) return []
       if (wanted.length === 0) return Array.from({ length: end - start }, () => ({}))
       const compressors = await lazyCompressors(metadata)
-      const records: Record<string, unknown>[] = await parquetReadObjects({ file: bytes, metadata, columns: [...wanted], rowStart: start, rowEnd: end, compressors })
+      const records: Record<string, unknown>[] = await parquetReadObjects({ file: bytes, metadata, columns: [...wanted], rowStart: start, rowEnd: end, compressors, useOffsetIndex: true })
       if (records.length !== end - start) throw new Error(`rows ${start + 1} to ${end} hold only ${records.length} records`)
       return records
     },
