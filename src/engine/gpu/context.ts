@@ -60,25 +60,27 @@ export class GpuContext {
         ...Object.values(kernel.storage).map((access, i) => ({ binding: i + 2, visibility: 4, buffer: { type: bindingType(access) } })),
       ],
     })
+    const module = this.device.createShaderModule({ label: kernel.label, code: kernel.code })
     const entry = {
       layout,
       pipeline: null as GPUComputePipeline | null,
       ready: this.device
-        .createComputePipelineAsync({
-          label: kernel.label,
-          layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-          compute: { module: this.device.createShaderModule({ label: kernel.label, code: kernel.code }), entryPoint: 'main' },
-        })
-        .then((pipeline) => void (entry.pipeline = pipeline)),
+        .createComputePipelineAsync({ label: kernel.label, layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: 'main' } })
+        .then(
+          (pipeline) => void (entry.pipeline = pipeline),
+          async (error: unknown) => {
+            throw await compileError(kernel, module, error)
+          },
+        ),
     }
     entry.ready.catch(() => undefined) // told by `ready`, not as an unhandled rejection
     this.pipelines.set(kernel.code, entry)
     return layout
   }
 
-  /** Settles when every kernel asked for so far is compiled. @throws naming the first that is not valid */
-  async ready(): Promise<void> {
-    await Promise.all([...this.pipelines.values()].map((entry) => entry.ready))
+  /** Settles when these kernels, all asked for before, are compiled. @throws naming one that is not valid, and its line */
+  async ready(kernels: readonly Kernel[]): Promise<void> {
+    await Promise.all(kernels.map((kernel) => this.pipelines.get(kernel.code)?.ready))
   }
 
   /** @throws when the kernel is not compiled yet */
@@ -111,6 +113,14 @@ export class GpuContext {
       staging.destroy()
     }
   }
+}
+
+/** What is wrong with a kernel and where: a pipeline's own error only says that its module is invalid. */
+async function compileError({ label, code }: Kernel, module: GPUShaderModule, cause: unknown): Promise<Error> {
+  const { messages } = await module.getCompilationInfo()
+  const fault = messages.find((m) => m.type === 'error')
+  const why = fault ? `${fault.message} in "${code.split('\n')[fault.lineNum - 1]?.trim() ?? ''}"` : String(cause)
+  return new Error(`The kernel ${label} does not compile: ${why}`, { cause })
 }
 
 function bindingType(access: Access): GPUBufferBindingType {

@@ -41,7 +41,7 @@ export class Plan {
 
   /** Waits for all pipelines, then binds every dispatch. */
   async close(): Promise<void> {
-    await this.gpu.ready()
+    await this.gpu.ready(this.dispatches.map(({ kernel }) => kernel))
     const { device } = this.gpu
     const words = new Uint32Array((this.dispatches.length * SLOT_BYTES) / 4)
     this.dispatches.forEach(({ op = [] }, i) => words.set(op, (i * SLOT_BYTES) / 4))
