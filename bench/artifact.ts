@@ -39,6 +39,17 @@ export function isMet(figure: Figure): boolean | null {
   return value <= (goal.atMost ?? Infinity) && value >= (goal.atLeast ?? -Infinity)
 }
 
+/** The figures as lines, each beside its peer and its goal. */
+export function print(figures: readonly Figure[]): void {
+  for (const figure of figures) {
+    const { name, unit, ours, peer, goal, note } = figure
+    const met = isMet(figure)
+    const against = peer ? `  ${peer.name} ${shown(peer.value)} ${unit}  ratio ${shown(ratioOf(figure))}` : ''
+    const bound = goal ? `  goal ${goal.atMost !== undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`}${goal.of === 'ratio' ? ' × peer' : ` ${unit}`}: ${met === null ? 'not measured' : met ? 'met' : 'MISSED'}` : ''
+    process.stdout.write(`${name.padEnd(52)} ${shown(ours).padStart(10)} ${unit}${against}${bound}${note ? `  (${note})` : ''}\n`)
+  }
+}
+
 /** Prints the figures and writes `bench/results/<bench>.json`. @param adapter the WebGPU adapter's own words, null without one */
 export function report(bench: string, figures: readonly Figure[], adapter: string | null = null, runtime = `Node ${process.version}`): Artifact {
   const artifact: Artifact = {
@@ -46,11 +57,7 @@ export function report(bench: string, figures: readonly Figure[], adapter: strin
     memoryGiB: Math.round(totalmem() / 2 ** 30), runtime: `${runtime}, ${platform()} ${arch()}`, adapter,
     figures: figures.map((figure) => ({ ...figure, ratio: ratioOf(figure), isMet: isMet(figure) })),
   }
-  for (const { name, unit, ours, peer, ratio, isMet: met, goal, note } of artifact.figures) {
-    const against = peer ? `  ${peer.name} ${shown(peer.value)} ${unit}  ratio ${shown(ratio)}` : ''
-    const bound = goal ? `  goal ${goal.atMost !== undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`}${goal.of === 'ratio' ? ' × peer' : ` ${unit}`}: ${met === null ? 'not measured' : met ? 'met' : 'MISSED'}` : ''
-    process.stdout.write(`${name.padEnd(52)} ${shown(ours).padStart(10)} ${unit}${against}${bound}${note ? `  (${note})` : ''}\n`)
-  }
+  print(figures)
   const folder = resolve(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, `${bench}.json`), `${JSON.stringify(artifact, null, 1)}\n`)

@@ -1,0 +1,54 @@
+/**
+ * The part of `@jax-js/jax` that the benchmark calls. Declared here, so that types check where the peers of
+ * `bench/package.json` are not installed.
+ */
+declare module '@jax-js/jax' {
+  export interface Array {
+    readonly ref: Array
+    readonly shape: number[]
+    add(other: Array | number): Array
+    sub(other: Array | number): Array
+    mul(other: Array | number): Array
+    div(other: Array | number): Array
+    neg(): Array
+    reshape(shape: number[]): Array
+    transpose(axes?: number[]): Array
+    slice(...index: unknown[]): Array
+    sum(axis?: number | number[] | null, options?: { keepdims?: boolean }): Array
+    mean(axis?: number | number[] | null, options?: { keepdims?: boolean }): Array
+    astype(type: unknown): Array
+    data(): Promise<Float32Array>
+    dispose(): void
+  }
+  export const numpy: {
+    readonly int32: unknown
+    readonly float32: unknown
+    array(data: Float32Array | Int32Array, options?: { dtype?: unknown; shape?: number[] }): Array
+    zeros(shape: number[]): Array
+    matmul(a: Array, b: Array): Array
+    einsum(subscripts: string, ...operands: Array[]): Array
+    concatenate(parts: Array[], axis: number): Array
+    take(a: Array, indices: Array, axis: number): Array
+    sqrt(a: Array): Array
+    square(a: Array): Array
+    reciprocal(a: Array): Array
+    minimum(a: Array, b: Array | number): Array
+    where(condition: Array, a: Array | number, b: Array | number): Array
+    tril(a: Array): Array
+    ones(shape: number[]): Array
+  }
+  export const nn: {
+    softmax(x: Array, axis?: number): Array
+    logSoftmax(x: Array, axis?: number): Array
+    oneHot(x: Array, classes: number): Array
+    silu(x: Array): Array
+    dotProductAttention(query: Array, key: Array, value: Array, options: { isCausal: boolean }): Array
+  }
+  export const tree: { ref<T>(tree: T): T; dispose(tree: unknown): void; map<T>(f: (...leaves: Array[]) => Array, tree: T, ...rest: T[]): T }
+  export function init(...devices: string[]): Promise<string[]>
+  export function defaultDevice(device: string): string
+  export function jit<F>(f: F): F & { dispose(): void }
+  export function valueAndGrad<A extends unknown[]>(f: (...args: A) => Array): (...args: A) => [Array, A[0]]
+  export function blockUntilReady<T>(tree: T): Promise<T>
+  export function getWebGPUDevice(): GPUDevice
+}
