@@ -13,7 +13,7 @@ export default defineConfig({
   workers: 1, // one software adapter takes every core
   retries: 0, // scripts/test.ts repeats a test once, and only when its device was lost
   timeout: 120_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   outputDir: 'test-results',
   use: {
