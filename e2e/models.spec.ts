@@ -17,7 +17,7 @@ async function load(page: Page): Promise<void> {
 /** The answer to golden prompt `index` in token ids; compared wherever the golden margin is clear. */
 async function greedyTokens(page: Page, golden: string, index: number, most: number): Promise<void> {
   const { input_ids, greedy } = goldenPrompts(golden)[index]!
-  await page.getByLabel('Token ids', { exact: true }).fill(input_ids.join(' '))
+  await page.getByRole('textbox', { name: 'Token ids' }).fill(input_ids.join(' '))
   await page.getByLabel('Temperature').fill('0')
   await page.getByLabel('New tokens, at most').fill(String(most))
   await page.getByRole('button', { name: 'Generate' }).click()
@@ -48,7 +48,7 @@ test('a folder is dropped, checked, loaded, and writes the golden tokens; it is 
   await expect(models(page).getByText('Loaded', { exact: true })).toHaveCount(0)
 })
 
-test.fixme('bf16 in shards, with text: a proof is streamed, stopped, and talked about; an adapter goes to its model and is merged', async ({ page }) => {
+test('bf16 in shards, with text: a proof is streamed, stopped, and talked about; an adapter goes to its model and is merged', async ({ page }) => {
   const folder = folderOf('tiny-bf16', ['qwen3-tiny-untied-bf16', 'byte-level'])
   const f32 = folderOf('tiny-f32', ['qwen3-tiny', 'byte-level'])
   const lora = folderOf('tiny-lora', ['lora'])
@@ -123,7 +123,7 @@ test('a broken file is told by name, whatever is wrong with it, and the lab goes
   await addModel(page, `${GOLDENS}/qwen3-tiny`)
 })
 
-test.fixme('a tokenizer whose expression explodes is given up, and the lab goes on', async ({ page }) => {
+test('a tokenizer whose expression explodes is given up, and the lab goes on', async ({ page }) => {
   const tokenizer = JSON.parse(readFileSync(`${GOLDENS}/byte-level/tokenizer.json`, 'utf8')) as Record<string, unknown>
   const hostile = { ...tokenizer, pre_tokenizer: { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false } }
   const folder = folderOf('hostile', ['qwen3-tiny', 'byte-level'], { 'tokenizer.json': JSON.stringify(hostile) })
@@ -138,11 +138,11 @@ test.fixme('a tokenizer whose expression explodes is given up, and the lab goes 
   removeFolder(folder)
 })
 
-test.fixme('a model too large for the budget is refused in numbers; export, removal and its undo', async ({ page }) => {
+test('a model too large for the budget is refused in numbers; export, removal and its undo', async ({ page }) => {
   await openPlace(page, 'models')
   await addModel(page, `${GOLDENS}/qwen3-tiny`)
   await page.getByLabel('Memory budget (GB)').fill('0.0005')
-  await expect(page.getByRole('alert')).toContainText(/needs \d\.\d MB \(0\.8 MB of weights, .* of cache, .* of activations\); the budget is 0\.5 MB/)
+  await expect(page.getByRole('alert')).toContainText(/needs \d+(?:\.\d)? MB \(0\.8 MB of weights, .* of cache, .* of activations\); the budget is 0\.5 MB/)
   await expect(page.getByRole('button', { name: 'Load', exact: true })).toBeDisabled()
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export qwen3-tiny as a zip' }).click()])
   const members = await unzipped(await download.path())
