@@ -61,12 +61,9 @@ export function rowsOf({ prompt, completion }: TrainedSequence): number {
 
 function packed(sequences: readonly TrainedSequence[]): PackedBatch {
   const rows = sequences.reduce((sum, s) => sum + rowsOf(s), 0)
-  const ids = new Uint32Array(rows)
-  const first = new Uint32Array(rows)
-  const end = new Uint32Array(rows)
-  const pick: number[] = []
-  const picked: { target: number; weight: number; advantage: number; behaviour: number; reference: number }[] = []
-  let at = 0
+  const [ids, first, end, pick, targets] = [0, 1, 2, 3, 4].map(() => new Uint32Array(rows)) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array]
+  const [weights, advantages, behaviour, reference] = [0, 1, 2, 3].map(() => new Float32Array(rows)) as [Float32Array, Float32Array, Float32Array, Float32Array]
+  let [at, picked] = [0, 0]
   for (const sequence of sequences) {
     const { prompt, completion } = sequence
     const length = rowsOf(sequence)
@@ -77,27 +74,18 @@ function packed(sequences: readonly TrainedSequence[]): PackedBatch {
       end[row] = at + length
       const i = t + 1 - prompt.length // index of the target in the completion
       if (i < 0 || !sequence.weights[i]) continue
-      pick.push(row)
-      picked.push({
-        target: completion[i]!,
-        weight: sequence.weights[i]!,
-        advantage: sequence.advantage ?? 0,
-        behaviour: sequence.behaviour?.[i] ?? 0,
-        reference: sequence.reference?.[i] ?? 0,
-      })
+      pick[picked] = row
+      targets[picked] = completion[i]!
+      weights[picked] = sequence.weights[i]!
+      advantages[picked] = sequence.advantage ?? 0
+      behaviour[picked] = sequence.behaviour?.[i] ?? 0
+      reference[picked++] = sequence.reference?.[i] ?? 0
     }
     at += length
   }
+  const cut = <T extends Uint32Array | Float32Array>(array: T) => array.subarray(0, picked) as T
   return {
-    rows,
-    ids,
-    first,
-    end,
-    pick: Uint32Array.from(pick),
-    targets: Uint32Array.from(picked, (p) => p.target),
-    weights: Float32Array.from(picked, (p) => p.weight),
-    advantages: Float32Array.from(picked, (p) => p.advantage),
-    behaviour: Float32Array.from(picked, (p) => p.behaviour),
-    reference: Float32Array.from(picked, (p) => p.reference),
+    rows, ids, first, end, pick: cut(pick), targets: cut(targets),
+    weights: cut(weights), advantages: cut(advantages), behaviour: cut(behaviour), reference: cut(reference),
   }
 }

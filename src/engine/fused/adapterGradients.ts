@@ -22,11 +22,11 @@ export class AdapterGradients implements Gradients {
   }
 
   product(plan: Plan, layer: number, product: ProductName, dy: GPUBuffer, x: GPUBuffer): Beside {
-    const { buffers: b, tileRows, parts, stride } = this.pass
+    const { buffers: b, tiling, parts, stride } = this.pass
     const site = this.adapters.layout.layers[layer]![product]
     if (!site) return NOTHING_BESIDE
     const { buffer: adapter } = this.adapters
-    plan.add({ ...lowRankGradient(site, tileRows), buffers: { dy, adapter, du: b.dLow! }, op: [0, 0, 0, 0, 0, 0, site.b] })
+    plan.add({ ...lowRankGradient(site, tiling.tileRows), buffers: { dy, adapter, du: b.dLow! }, op: [0, 0, 0, 0, 0, 0, site.b] })
     plan.add({
       ...adapterGradient(site, parts),
       buffers: { x, u: this.layerSet(layer).low[product]!, dy, du: b.dLow!, gradient: b.gradient! },

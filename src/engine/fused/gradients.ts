@@ -1,9 +1,10 @@
 /** What the training plans leave to whatever is trained: all weights, or adapters beside frozen ones. */
 import type { GpuContext } from '../gpu/context'
 import type { Plan } from '../gpu/plan'
-import type { Addend, TileRows } from '../kernels/gemm'
+import type { Addend } from '../kernels/gemm'
 import type { HeadShape } from '../kernels/heads'
 import type { NormShape } from '../kernels/rmsNorm'
+import type { Tiling } from '../kernels/tile'
 import type { ProductName } from './loraLayout'
 import type { ModelShape } from './shape'
 
@@ -21,7 +22,7 @@ export interface GradientPass {
   readonly shape: ModelShape
   /** Rows of a batch, at most. */
   readonly rows: number
-  readonly tileRows: TileRows
+  readonly tiling: Tiling
   readonly buffers: Record<string, GPUBuffer>
   /** Runs of rows that a weight gradient is computed in, and the floats from one run's gradient to the next. */
   readonly parts: number

@@ -5,11 +5,12 @@
 import type { GpuContext } from '../gpu/context'
 import type { Plan } from '../gpu/plan'
 import { attention, decodeAttention } from '../kernels/attention'
-import { gatedLinear, linear, type TileRows } from '../kernels/gemm'
+import { gatedLinear, linear } from '../kernels/gemm'
 import { rotateHeads, type RowPlace } from '../kernels/heads'
 import { lowRankAddend, lowRankProduct } from '../kernels/lora'
 import { rmsNorm } from '../kernels/rmsNorm'
 import { lanesFor } from '../kernels/rows'
+import type { Tiling } from '../kernels/tile'
 import { NOTHING_BESIDE, type Beside } from './gradients'
 import type { AdapterLayout, ProductName } from './loraLayout'
 import type { ModelShape } from './shape'
@@ -78,7 +79,7 @@ export interface LayerPass {
   readonly shape: ModelShape
   readonly policy: PolicyWeights
   readonly table: GPUBuffer
-  readonly tileRows: TileRows
+  readonly tiling: Tiling
   /** First row of each row's sequence when packed, slot when decoding. */
   readonly first: GPUBuffer
   /** Set when decoding: slot states, each layer's shared prompt rows and rows a slot's own cache has. */
@@ -86,19 +87,24 @@ export interface LayerPass {
 }
 
 /** Records A·x of a product's adapters. @returns what the product then adds */
-function beside(plan: Plan, { gpu, policy: { adapters }, tileRows }: LayerPass, layer: number, product: ProductName, buffers: LayerBuffers, x: GPUBuffer): Beside {
+function beside(plan: Plan, { gpu, policy: { adapters }, tiling }: LayerPass, layer: number, product: ProductName, buffers: LayerBuffers, x: GPUBuffer): Beside {
   const site = adapters?.layout.layers[layer]![product]
   if (!adapters || !site) return NOTHING_BESIDE
   const low = buffers.low[product]!
-  plan.add({ ...lowRankProduct(site, gpu.isSoftware, tileRows), buffers: { x, w: adapters.buffer, y: low }, op: [site.a] })
+  plan.add({ ...lowRankProduct(site, gpu.isSoftware, tiling), buffers: { x, w: adapters.buffer, y: low }, op: [site.a] })
   return { addend: lowRankAddend(site), buffers: { low, adapter: adapters.buffer }, at: site.b }
+}
+
+/** For two products at once: alone, half the rows, whose sums fit the registers. */
+export function gatedTiling({ tileRows, inQuads }: Tiling): Tiling {
+  return inQuads || tileRows <= 4 ? { tileRows, inQuads } : { tileRows: 4 }
 }
 
 /**
  * Records layer `i`, x → out. `out` is null when only what the backward pass needs is wanted again (recomputation).
  */
 export function recordLayer(plan: Plan, pass: LayerPass, i: number, buffers: LayerBuffers, x: GPUBuffer, out: GPUBuffer | null): void {
-  const { gpu, shape, table, tileRows, first, decode } = pass
+  const { gpu, shape, table, tiling, first, decode } = pass
   const { hidden: h, heads, kvHeads, headDim, inner, epsilon } = shape
   const w = pass.policy.weights
   const at = shape.layer[i]!
@@ -108,7 +114,7 @@ export function recordLayer(plan: Plan, pass: LayerPass, i: number, buffers: Lay
   plan.add({ ...norm, buffers: { x, w, y: buffers.attentionInput }, op: [at.inputNorm] })
   const qkv = beside(plan, pass, i, 'qkv', buffers, buffers.attentionInput)
   plan.add({
-    ...linear({ inputs: h, outputs: (heads + 2 * kvHeads) * headDim, tileRows, addend: qkv.addend }),
+    ...linear({ inputs: h, outputs: (heads + 2 * kvHeads) * headDim, ...tiling, addend: qkv.addend }),
     buffers: { x: buffers.attentionInput, w, y: buffers.qkv, ...qkv.buffers },
     op: [at.qkv, 0, 0, 0, 0, 0, qkv.at],
   })
@@ -123,24 +129,24 @@ export function recordLayer(plan: Plan, pass: LayerPass, i: number, buffers: Lay
       buffers: { q: buffers.q, prompt: decode.prompt, own: buffers.kv, slots: first, state: decode.state, o: buffers.mixed },
       op: [0, 0, 0, decode.most],
     })
-  else plan.add({ ...attention({ heads, kvHeads, headDim }), buffers: { q: buffers.q, kv: buffers.kv, first, o: buffers.mixed, lse: buffers.lse } })
+  else plan.add({ ...attention({ heads, kvHeads, headDim, inQuads: tiling.inQuads }), buffers: { q: buffers.q, kv: buffers.kv, first, o: buffers.mixed, lse: buffers.lse } })
   const output = beside(plan, pass, i, 'output', buffers, buffers.mixed)
   plan.add({
-    ...linear({ inputs: heads * headDim, outputs: h, tileRows, hasResidual: true, addend: output.addend }),
+    ...linear({ inputs: heads * headDim, outputs: h, ...tiling, hasResidual: true, addend: output.addend }),
     buffers: { x: buffers.mixed, w, y: buffers.mid, r: x, ...output.buffers },
     op: [at.output, 0, 0, 0, 0, 0, output.at],
   })
   plan.add({ ...norm, buffers: { x: buffers.mid, w, y: buffers.mlpInput }, op: [at.postNorm] })
   const gateUp = beside(plan, pass, i, 'gateUp', buffers, buffers.mlpInput)
   plan.add({
-    ...gatedLinear({ inputs: h, inner, tileRows: Math.min(4, tileRows) as TileRows, keeps: buffers.gateUp !== null, addend: gateUp.addend }),
+    ...gatedLinear({ inputs: h, inner, ...gatedTiling(tiling), keeps: buffers.gateUp !== null, addend: gateUp.addend }),
     buffers: { x: buffers.mlpInput, w, y: buffers.inner, ...(buffers.gateUp ? { g: buffers.gateUp } : {}), ...gateUp.buffers },
     op: [at.gateUp, 0, 0, 0, 0, 0, gateUp.at],
   })
   const down = beside(plan, pass, i, 'down', buffers, buffers.inner)
   if (out)
     plan.add({
-      ...linear({ inputs: inner, outputs: h, tileRows, hasResidual: true, addend: down.addend }),
+      ...linear({ inputs: inner, outputs: h, ...tiling, hasResidual: true, addend: down.addend }),
       buffers: { x: buffers.inner, w, y: out, r: buffers.mid, ...down.buffers },
       op: [at.down, 0, 0, 0, 0, 0, down.at],
     })

@@ -7,11 +7,12 @@ import type { GpuContext } from '../gpu/context'
 import { stepNumbers } from '../gpu/kernel'
 import { Plan } from '../gpu/plan'
 import { embedTokens } from '../kernels/embedding'
-import { linear, trainedRows, type TileRows } from '../kernels/gemm'
+import { linear, trainedRows } from '../kernels/gemm'
 import { STATE_WORDS } from '../kernels/heads'
 import { rmsNorm } from '../kernels/rmsNorm'
 import { lanesFor } from '../kernels/rows'
 import { sampleTokens } from '../kernels/sampleTokens'
+import type { Tiling } from '../kernels/tile'
 import type { SampledRow, SampleSettings } from '../loops/sample'
 import { layerBuffers, namedBuffers, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
 import { rotaryTable, type ModelShape } from './shape'
@@ -235,7 +236,7 @@ class Recorder {
       op: [shape.finalNorm],
     })
     plan.add({
-      ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, tileRows: this.tileRows, rows }),
+      ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, ...this.tiling('own'), rows }),
       buffers: { x: b.normed!, w: this.policy.weights, y: b.logits! },
       op: [shape.head],
     })
@@ -267,7 +268,7 @@ class Recorder {
       op: [shape.finalNorm],
     })
     plan.add({
-      ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, tileRows: this.tileRows }),
+      ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, ...this.tiling('own') }),
       buffers: { x: b.normed!, w: this.policy.weights, y: b.logits! },
       op: [shape.head],
     })
@@ -285,11 +286,11 @@ class Recorder {
   }
 
   /** Few rows decode at a time: small tiles keep the adapter busy. */
-  private get tileRows(): TileRows {
-    return this.size.slots >= 64 ? 4 : 2
+  private tiling(kind: 'prompt' | 'own'): Tiling {
+    return { tileRows: kind === 'prompt' || this.size.slots >= 64 ? 4 : 2, inQuads: this.gpu.hasQuads }
   }
 
   private pass(kind: 'prompt' | 'own', first: GPUBuffer): LayerPass {
-    return { gpu: this.gpu, shape: this.shape, policy: this.policy, table: this.buffers.table!, tileRows: kind === 'prompt' ? 4 : this.tileRows, first, decode: null }
+    return { gpu: this.gpu, shape: this.shape, policy: this.policy, table: this.buffers.table!, tiling: this.tiling(kind), first, decode: null }
   }
 }

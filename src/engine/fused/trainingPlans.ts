@@ -4,16 +4,17 @@ import type { GpuContext } from '../gpu/context'
 import { Plan } from '../gpu/plan'
 import { attentionBackwardKeys, attentionBackwardQueries } from '../kernels/attention'
 import { embedTokens } from '../kernels/embedding'
-import { linear, linearBackward, trainedRows, type TileRows } from '../kernels/gemm'
+import { linear, linearBackward, trainedRows } from '../kernels/gemm'
 import { rotateHeadsBackward } from '../kernels/heads'
 import { adamW, gradientNorm, gradientSquares, normPartials } from '../kernels/optimise'
 import { rmsNorm, rmsNormBackward } from '../kernels/rmsNorm'
 import { lanesFor } from '../kernels/rows'
+import type { Tiling } from '../kernels/tile'
 import { METRIC_WORDS, reduceMetrics, STAT_WORDS, TARGET_WORDS, tokenLoss } from '../kernels/tokenLoss'
 import type { ParameterSlot } from '../model/parameters'
 import { AdapterGradients } from './adapterGradients'
 import type { Beside, GradientPass, Gradients } from './gradients'
-import { layerBuffers, namedBuffers, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
+import { gatedTiling, layerBuffers, namedBuffers, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
 import type { ProductName } from './loraLayout'
 import { rotaryTable, type ModelShape } from './shape'
 import { productSize, WeightGradients } from './weightGradients'
@@ -52,7 +53,7 @@ export class TrainingPlans {
   private readonly parts: number
   private readonly stride: number
   private readonly block: number
-  private readonly tileRows: TileRows
+  private readonly tiling: Tiling
 
   constructor(
     private readonly gpu: GpuContext,
@@ -64,7 +65,7 @@ export class TrainingPlans {
     const { hidden, heads, kvHeads, headDim, inner, layers, logitStride } = shape
     const { layout, policy } = trained
     this.size = layout.reduce((sum, slot) => sum + slot.size, 0)
-    this.tileRows = gpu.isSoftware ? 8 : 4
+    this.tiling = { tileRows: gpu.isSoftware ? 8 : 4, inQuads: gpu.hasQuads }
     this.parts = gradientParts(gpu.isSoftware, this.size)
     this.stride = Math.ceil(this.size / 4) * 4
     // A vocabulary of 151,936 is computed in blocks of 27 rows.
@@ -108,7 +109,7 @@ export class TrainingPlans {
       this.layers.push(set)
       for (const [name, buffer] of namedBuffers(set)) this.buffers[`layer ${i} ${name}`] = buffer
     }
-    const pass: GradientPass = { gpu, shape, rows, tileRows: this.tileRows, buffers: this.buffers, parts: this.parts, stride: this.stride }
+    const pass: GradientPass = { gpu, shape, rows, tiling: this.tiling, buffers: this.buffers, parts: this.parts, stride: this.stride }
     this.gradients = policy.adapters ? new AdapterGradients(pass, policy.adapters, (i) => this.layerSet(i)) : new WeightGradients(pass)
   }
 
@@ -159,8 +160,8 @@ export class TrainingPlans {
   }
 
   private layerPass(policy: PolicyWeights): LayerPass {
-    const { gpu, shape, buffers: b, tileRows } = this
-    return { gpu, shape, policy, table: b.table!, tileRows, first: b.first!, decode: null }
+    const { gpu, shape, buffers: b, tiling } = this
+    return { gpu, shape, policy, table: b.table!, tiling, first: b.first!, decode: null }
   }
 
   private layerSet(i: number): LayerBuffers {
@@ -181,11 +182,11 @@ export class TrainingPlans {
 
   /** Logits in blocks of rows, each turned into its gradient before the next is computed: [T, V] is never stored. */
   private head(plan: Plan, { weights: w }: PolicyWeights, hasGradient: boolean): void {
-    const { shape, buffers: b, block, tileRows } = this
+    const { shape, buffers: b, block, tiling } = this
     const { hidden: h, vocabulary: V, logitStride: stride } = shape
     for (let first = 0; first < this.options.rows; first += block) {
       const rows = trainedRows(first, block)
-      plan.add({ ...linear({ inputs: h, outputs: V, tileRows, rows, stride }), buffers: { x: b.normed!, w, y: b.logits! }, op: [shape.head, first, first] })
+      plan.add({ ...linear({ inputs: h, outputs: V, ...tiling, rows, stride }), buffers: { x: b.normed!, w, y: b.logits! }, op: [shape.head, first, first] })
       plan.add({
         ...tokenLoss({ vocabulary: V, stride, first, block, lanes: lanesFor(this.gpu.isSoftware, V) }),
         buffers: { logits: b.logits!, targets: b.targets!, stats: b.stats! },
@@ -193,23 +194,23 @@ export class TrainingPlans {
       })
       if (!hasGradient) continue
       this.gradients.head(plan, first, block)
-      plan.add({ ...linearBackward({ inputs: h, outputs: V, tileRows, rows, stride }), buffers: { dy: b.logits!, w, dx: b.dNormed! }, op: [shape.head, first, first] })
+      plan.add({ ...linearBackward({ inputs: h, outputs: V, ...tiling, rows, stride }), buffers: { dy: b.logits!, w, dx: b.dNormed! }, op: [shape.head, first, first] })
     }
   }
 
   /** dx holds d loss / d stream[i + 1] before, d loss / d stream[i] after. */
   private layerBackward(plan: Plan, i: number): void {
-    const { shape, buffers: b, tileRows, gradients } = this
+    const { shape, buffers: b, tiling, gradients } = this
     const { heads, kvHeads, headDim, epsilon } = shape
     const w = this.trained.policy.weights
     const at = shape.layer[i]!
     const layer = this.layerSet(i)
     const x = this.streams[i]!
-    const heading = { heads, kvHeads, headDim, epsilon, hasNorm: shape.hasHeadNorms }
+    const heading = { heads, kvHeads, headDim, epsilon, hasNorm: shape.hasHeadNorms, inQuads: tiling.inQuads }
     const norm = { columns: shape.hidden, epsilon, lanes: lanesFor(this.gpu.isSoftware, shape.hidden) }
     const productBackward = (product: ProductName, beside: Beside, dy: GPUBuffer, dx: GPUBuffer) => {
       const [inputs, outputs] = productSize(shape, product)
-      plan.add({ ...linearBackward({ inputs, outputs, tileRows, addend: beside.addend }), buffers: { dy, w, dx, ...beside.buffers }, op: [at[product], 0, 0, 0, 0, 0, beside.at] })
+      plan.add({ ...linearBackward({ inputs, outputs, ...tiling, addend: beside.addend }), buffers: { dy, w, dx, ...beside.buffers }, op: [at[product], 0, 0, 0, 0, 0, beside.at] })
     }
     const normBackward = (input: GPUBuffer, offset: number) => {
       plan.add({ ...rmsNormBackward(norm), buffers: { x: input, w, dy: b.dInput!, dx: b.dx!, scales: b.scales! }, op: [offset] })
@@ -218,7 +219,7 @@ export class TrainingPlans {
 
     const down = gradients.product(plan, i, 'down', b.dx!, layer.inner)
     plan.add({
-      ...linearBackward({ inputs: shape.inner, outputs: shape.hidden, tileRows: Math.min(4, tileRows) as TileRows, isGated: true, addend: down.addend }),
+      ...linearBackward({ inputs: shape.inner, outputs: shape.hidden, ...gatedTiling(tiling), isGated: true, addend: down.addend }),
       buffers: { dy: b.dx!, w, g: layer.gateUp!, dx: b.dGateUp!, ...down.buffers },
       op: [at.down, 0, 0, 0, 0, 0, down.at],
     })

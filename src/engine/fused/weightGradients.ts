@@ -26,9 +26,9 @@ export class WeightGradients implements Gradients {
   }
 
   product(plan: Plan, layer: number, product: ProductName, dy: GPUBuffer, x: GPUBuffer): Beside {
-    const { shape, buffers: b, parts, stride } = this.pass
+    const { shape, buffers: b, parts, stride, tiling } = this.pass
     const [inputs, outputs] = productSize(shape, product)
-    plan.add({ ...linearWeightGradient({ inputs, outputs, parts }), buffers: { dy, x, dw: b.gradient! }, op: [shape.layer[layer]![product], 0, 0, 0, stride] })
+    plan.add({ ...linearWeightGradient({ inputs, outputs, parts, inQuads: tiling.inQuads }), buffers: { dy, x, dw: b.gradient! }, op: [shape.layer[layer]![product], 0, 0, 0, stride] })
     return NOTHING_BESIDE
   }
 
@@ -55,9 +55,9 @@ export class WeightGradients implements Gradients {
   }
 
   head(plan: Plan, first: number, block: number): void {
-    const { shape, buffers: b, parts, stride } = this.pass
+    const { shape, buffers: b, parts, stride, tiling } = this.pass
     plan.add({
-      ...linearWeightGradient({ inputs: shape.hidden, outputs: shape.vocabulary, rows: trainedRows(first, block), stride: shape.logitStride, parts }),
+      ...linearWeightGradient({ inputs: shape.hidden, outputs: shape.vocabulary, rows: trainedRows(first, block), stride: shape.logitStride, parts, inQuads: tiling.inQuads }),
       buffers: { dy: b.logits!, x: b.normed!, dw: b.gradient! },
       op: [shape.head, first, first, first === 0 ? 0 : 1, stride],
     })

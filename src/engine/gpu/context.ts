@@ -10,11 +10,20 @@ export class GpuContext {
   private readonly pipelines = new Map<string, { layout: GPUBindGroupLayout; pipeline: GPUComputePipeline | null; ready: Promise<void> }>()
   private readonly live = new Set<GPUBuffer>()
 
+  /**
+   * True where lanes are worth their while in quads: on a software adapter whose subgroups have four lanes, which such an
+   * adapter numbers in the order of their index.
+   */
+  readonly hasQuads: boolean
+
   constructor(
     readonly device: GPUDevice,
     /** True on a CPU that plays a GPU: there, one invocation a row beats a tree of barriers. */
     readonly isSoftware: boolean,
-  ) {}
+  ) {
+    const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo
+    this.hasQuads = isSoftware && device.features.has('subgroups') && subgroupMinSize === 4 && subgroupMaxSize === 4
+  }
 
   /**
    * A zeroed buffer.

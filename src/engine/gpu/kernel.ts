@@ -73,15 +73,17 @@ const TYPES: Readonly<Record<string, string>> = { f32: 'f32', vec4f: 'vec4f', u3
 /**
  * The kernel with its declarations written for it: `step`, `op`, and every storage buffer as `array<T>`.
  * Layouts are explicit, so that a buffer that one variant of a shader leaves unread does no harm.
+ * @param inQuads lanes talk to the other three of their quad, and promise to be all in the same place when they do
  */
-export function kernel(label: string, storage: Readonly<Record<string, Access>>, body: string): Kernel {
+export function kernel(label: string, storage: Readonly<Record<string, Access>>, body: string, inQuads = false): Kernel {
   const count = Object.keys(storage).length
   if (count > STORAGE_BUFFERS) throw new RangeError(`${label} binds ${count} storage buffers; only ${STORAGE_BUFFERS} are there on every adapter`)
   const buffers = Object.entries(storage).map(([name, access], i) => {
     const [mode, type] = access.split(' ') as [string, string]
     return `@group(0) @binding(${i + 2}) var<storage, ${mode === 'read' ? 'read' : 'read_write'}> ${name}: array<${TYPES[type]}>;`
   })
-  const code = `
+  // The compiler cannot see that a whole quad takes the same turns.
+  const code = `${inQuads ? 'enable subgroups;\ndiagnostic(off, subgroup_uniformity);' : ''}
 struct Step { ${INTEGERS.map((n) => `${n}: u32`).join(', ')}, ${FLOATS.map((n) => `${n}: f32`).join(', ')} }
 struct Op { ${OP_NAMES.map((n) => `${n}: u32`).join(', ')} }
 @group(0) @binding(0) var<uniform> step: Step;

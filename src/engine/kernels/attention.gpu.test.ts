@@ -42,11 +42,8 @@ async function backward(shape: AttentionShape, q: Float32Array, kv: Float32Array
   const rows = first.length
   const { o, lse } = await forward(shape, q, kv, first)
   const buffers = { q, kv, first, o, dO, lse, dq: blank(q.length), delta: blank(rows * shape.heads) }
-  const t0 = performance.now()
   const { dq, delta } = await runKernel({ ...attentionBackwardQueries(shape), buffers, step: { rows } })
-  const t1 = performance.now()
   const { dkv } = await runKernel({ ...attentionBackwardKeys(shape), buffers: { q, kv, end, dO, lse, delta, dkv: blank(kv.length) }, step: { rows } })
-  console.log('time', shape.headDim, t1 - t0, performance.now() - t1)
   return { dq, dkv, delta }
 }
 

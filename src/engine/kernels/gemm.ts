@@ -1,11 +1,12 @@
 /**
  * Matrix products with register tiles: each invocation holds a tile of the result and reads its operands four floats at
- * a time. No workgroup memory: on the adapters that the browser tests run on a barrier costs more than the cache misses it
- * saves. A result's sum runs over the inner index in one fixed order, whatever the tile, so the number of rows in a batch
+ * a time. A result's sum runs over the inner index in one fixed order, whatever the tile, so the number of rows in a batch
  * never changes a row's bits.
  */
-import type { Groups } from '../gpu/plan'
-import { kernel, type Access, type Kernel, type StepNumbers } from '../gpu/kernel'
+import { kernel, type Access, type StepNumbers } from '../gpu/kernel'
+import { Tile, type Sized, type Tiling } from './tile'
+
+export type { TileRows } from './tile'
 
 /** Which rows a product computes: as WGSL and as a function of the step, to size the dispatch. */
 export interface RowCount {
@@ -18,17 +19,6 @@ export const ALL_ROWS: RowCount = { code: 'step.rows', count: (s) => s.rows }
 /** Rows `first` to `first + most − 1` of those that have a target; `op.c` holds `first`. */
 export function trainedRows(first: number, most: number): RowCount {
   return { code: `min(step.trained - min(step.trained, op.c), ${most}u)`, count: (s) => Math.max(0, Math.min(s.trained - first, most)) }
-}
-
-/** Rows of a tile: more of them reuse a loaded operand more often; fewer give small batches enough invocations. */
-export type TileRows = 1 | 2 | 4 | 8
-
-const COLUMNS = 4
-/** Invocations of a workgroup along columns and rows. */
-const WIDE = 8
-
-export function tileGroups(rows: number, columns: number, tileRows: number, tileColumns = COLUMNS): Groups {
-  return [Math.ceil(columns / tileColumns / WIDE), Math.ceil(rows / tileRows / WIDE), 1]
 }
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i)
@@ -63,15 +53,18 @@ export interface Addend {
   readonly tile: (rows: number, sum: (i: number) => string, row: (i: number) => string, column: string) => string
 }
 
-function main(body: string): string {
-  return `@compute @workgroup_size(${WIDE}, ${WIDE}) fn main(@builtin(global_invocation_id) id: vec3u) {\n${body}\n}`
+/** The addend's statements for every quarter of the tile whose sums are `sum0_0` …; its columns begin `offset` further on. */
+function added(addend: Addend | undefined, tile: Tile, sum: string, row: (i: number) => string, offset = 0): string {
+  if (!addend) return ''
+  return range(tile.quarters)
+    .map((h) => `{ let column = c${h} + ${offset}u; ${addend.tile(tile.rows, (i) => `${sum}${h}_${i}`, row, 'column')} }`)
+    .join('\n  ')
 }
 
-export interface LinearShape {
+export interface LinearShape extends Tiling {
   /** Inner length. */
   readonly inputs: number
   readonly outputs: number
-  readonly tileRows: TileRows
   readonly rows?: RowCount
   /** Adds `r`, shaped as the result. */
   readonly hasResidual?: boolean
@@ -80,40 +73,40 @@ export interface LinearShape {
   readonly addend?: Addend
 }
 
+/** Where the last four of `columns` begin, when they are read four at a time. */
+const lastVector = (columns: number) => Math.ceil(columns / 4) * 4 - 4
+
+/** Each row's vector `a` against the four vectors of a quarter's columns. */
+const dots = (a: string, b: string) => `vec4f(${range(4).map((q) => `dot(${a}, ${b}_${q})`).join(', ')})`
+
 /**
  * y = x·wᵀ (+ addend) (+ r).   x [rows, inputs], w [outputs, inputs] from float `op.a` of its buffer on, y [rows, stride].
  * `op.b` is the first row of x. Any sizes; fastest where both are multiples of 4.
  */
-export function linear(shape: LinearShape): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
-  const { inputs: K, outputs: N, tileRows: R, rows = ALL_ROWS, hasResidual = false, stride = N, addend } = shape
+export function linear(shape: LinearShape): Sized {
+  const { inputs: K, outputs: N, tileRows, inQuads, rows = ALL_ROWS, hasResidual = false, stride = N, addend } = shape
   const [isInner, isOuter] = [K % 4 === 0, stride % 4 === 0 && N % 4 === 0]
+  const tile = new Tile(tileRows, inQuads)
   const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), w: vectorType(isInner, 'read'), y: vectorType(isOuter, 'write') }
   if (hasResidual) storage.r = vectorType(isOuter, 'read')
   Object.assign(storage, addend?.storage)
   const body = `
-  let rows = ${rows.code};
-  let m = id.y * ${R}u; let n = id.x * 4u;
-  if (m >= rows || n >= ${N}u) { return; }
-  ${range(R).map((i) => `let x${i} = (op.b + min(m + ${i}u, rows - 1u)) * ${K}u;`).join(' ')}
-  ${range(4).map((j) => `let w${j} = op.a + min(n + ${j}u, ${N - 1}u) * ${K}u;`).join(' ')}
-  ${range(R).map((i) => `var s${i} = vec4f();`).join(' ')}
+  ${tile.ownRows.map((i) => `let x${i} = (op.b + min(r${i}, rows - 1u)) * ${K}u;`).join(' ')}
+  ${range(4).map((q) => `let w${q} = op.a + min(c0 + ${q}u, ${N - 1}u) * ${K}u;`).join(' ')}
+  ${tile.each((h, i) => `var s${h}_${i} = vec4f();`)}
   for (var k = 0u; k < ${K}u; k += 4u) {
     let left = ${K}u - k;
-    ${range(4).map((j) => `let b${j} = load_w(w${j} + k, left);`).join(' ')}
-    ${range(R).map((i) => `{ let a = load_x(x${i} + k, left); s${i} += vec4f(dot(a, b0), dot(a, b1), dot(a, b2), dot(a, b3)); }`).join('\n    ')}
+    ${tile.byQuarter('b', (q) => `load_w(w${q} + k, left)`)}
+    ${tile.byRow('a', (i) => `load_x(x${i} + k, left)`)}
+    ${tile.each((h, i) => `s${h}_${i} += ${dots(`a${i}`, `b${h}`)};`, '\n    ')}
   }
-  ${addend?.tile(R, (i) => `s${i}`, (i) => `(op.b + min(m + ${i}u, rows - 1u))`, 'n') ?? ''}
-  ${range(R)
-    .map((i) => {
-      const at = `(m + ${i}u) * ${stride}u + n`
-      return `if (m + ${i}u < rows) { store_y(${at}, ${N}u - n, s${i}${hasResidual ? ` + load_r(${at}, ${N}u - n)` : ''}); }`
-    })
-    .join('\n  ')}`
-  const code = [loader('x', isInner), loader('w', isInner), storer('y', isOuter), hasResidual ? loader('r', isOuter) : '', addend?.code ?? '', main(body)].join('\n')
-  return {
-    kernel: kernel(`linear ${K}→${N}`, storage, code),
-    groups: (step) => tileGroups(rows.count(step), N, R),
-  }
+  ${added(addend, tile, 's', (i) => `(op.b + min(r${i}, rows - 1u))`)}
+  ${tile.each((h, i) => {
+    const at = `r${i} * ${stride}u + c${h}`
+    return `if (r${i} < rows && c${h} < ${N}u) { store_y(${at}, ${N}u - c${h}, s${h}_${i}${hasResidual ? ` + load_r(${at}, ${N}u - c${h})` : ''}); }`
+  }, '\n  ')}`
+  const code = [loader('x', isInner), loader('w', isInner), storer('y', isOuter), hasResidual ? loader('r', isOuter) : '', addend?.code ?? '', tile.main(rows.code, N, body)].join('\n')
+  return { kernel: kernel(`linear ${K}→${N}`, storage, code, tile.inQuads), groups: (step) => tile.groups(rows.count(step), N) }
 }
 
 /** x·sigmoid(x) and its slope, in WGSL. */
@@ -123,44 +116,43 @@ fn silu(x: vec4f) -> vec4f { return x * sigmoid(x); }
 fn siluSlope(x: vec4f) -> vec4f { let s = sigmoid(x); return s * (1.0 + x * (1.0 - s)); }`
 
 /**
- * y = silu(x·gateᵀ (+ addend)) · (x·upᵀ (+ addend)).   x [rows, inputs]; gate and up [inner, inputs] one after the other from float `op.a` on;
- * y [rows, inner]. With `keeps`, both products are stored side by side as g [rows, 2·inner] for the backward pass.
+ * y = silu(x·gateᵀ (+ addend)) · (x·upᵀ (+ addend)).   x [rows, inputs]; gate and up [inner, inputs] one after the other from
+ * float `op.a` on; y [rows, inner]. With `keeps`, both products are stored side by side as g [rows, 2·inner] for the backward pass.
  * @source Shazeer, arXiv 2002.05202 (SwiGLU)
  */
-export function gatedLinear(shape: { inputs: number; inner: number; tileRows: TileRows; keeps: boolean; addend?: Addend }): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
-  const { inputs: K, inner: N, tileRows: R, keeps, addend } = shape
+export function gatedLinear(shape: Tiling & { inputs: number; inner: number; keeps: boolean; addend?: Addend }): Sized {
+  const { inputs: K, inner: N, tileRows, inQuads, keeps, addend } = shape
   const [isInner, isOuter] = [K % 4 === 0, N % 4 === 0]
+  const tile = new Tile(tileRows, inQuads)
   const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), w: vectorType(isInner, 'read'), y: vectorType(isOuter, 'write') }
   if (keeps) storage.g = vectorType(isOuter, 'write')
   Object.assign(storage, addend?.storage)
+  const product = (sum: string, offset: number) => `{
+      ${tile.byQuarter('b', (q) => `load_w(w${q} + ${offset}u + k, left)`)}
+      ${tile.each((h, i) => `${sum}${h}_${i} += ${dots(`a${i}`, `b${h}`)};`, '\n      ')}
+    }`
   const body = `
-  let rows = step.rows;
-  let m = id.y * ${R}u; let n = id.x * 4u;
-  if (m >= rows || n >= ${N}u) { return; }
-  ${range(R).map((i) => `let x${i} = min(m + ${i}u, rows - 1u) * ${K}u;`).join(' ')}
-  ${range(4).map((j) => `let w${j} = op.a + min(n + ${j}u, ${N - 1}u) * ${K}u;`).join(' ')}
-  ${range(R).map((i) => `var g${i} = vec4f(); var u${i} = vec4f();`).join(' ')}
+  ${tile.ownRows.map((i) => `let x${i} = min(r${i}, rows - 1u) * ${K}u;`).join(' ')}
+  ${range(4).map((q) => `let w${q} = op.a + min(c0 + ${q}u, ${N - 1}u) * ${K}u;`).join(' ')}
+  ${tile.each((h, i) => `var g${h}_${i} = vec4f(); var u${h}_${i} = vec4f();`)}
   for (var k = 0u; k < ${K}u; k += 4u) {
     let left = ${K}u - k;
-    ${range(R).map((i) => `let a${i} = load_x(x${i} + k, left);`).join(' ')}
-    {
-      ${range(4).map((j) => `let b${j} = load_w(w${j} + k, left);`).join(' ')}
-      ${range(R).map((i) => `g${i} += vec4f(dot(a${i}, b0), dot(a${i}, b1), dot(a${i}, b2), dot(a${i}, b3));`).join('\n      ')}
-    }
-    ${range(4).map((j) => `let b${j} = load_w(w${j} + ${N * K}u + k, left);`).join(' ')}
-    ${range(R).map((i) => `u${i} += vec4f(dot(a${i}, b0), dot(a${i}, b1), dot(a${i}, b2), dot(a${i}, b3));`).join('\n    ')}
+    ${tile.byRow('a', (i) => `load_x(x${i} + k, left)`)}
+    ${product('g', 0)}
+    ${product('u', N * K)}
   }
-  ${addend ? ['g', 'u'].map((sum, part) => `{ let column = n + ${part * N}u; ${addend.tile(R, (i) => `${sum}${i}`, (i) => `min(m + ${i}u, rows - 1u)`, 'column')} }`).join('\n  ') : ''}
-  ${range(R)
-    .map(
-      (i) => `if (m + ${i}u < rows) {
-    store_y((m + ${i}u) * ${N}u + n, ${N}u - n, silu(g${i}) * u${i});
-    ${keeps ? `store_g((m + ${i}u) * ${2 * N}u + n, ${N}u - n, g${i}); store_g((m + ${i}u) * ${2 * N}u + ${N}u + n, ${N}u - n, u${i});` : ''}
+  ${added(addend, tile, 'g', (i) => `min(r${i}, rows - 1u)`)}
+  ${added(addend, tile, 'u', (i) => `min(r${i}, rows - 1u)`, N)}
+  ${tile.each(
+    (h, i) => `if (r${i} < rows && c${h} < ${N}u) {
+    let columns = ${N}u - c${h};
+    store_y(r${i} * ${N}u + c${h}, columns, silu(g${h}_${i}) * u${h}_${i});
+    ${keeps ? `store_g(r${i} * ${2 * N}u + c${h}, columns, g${h}_${i}); store_g(r${i} * ${2 * N}u + ${N}u + c${h}, columns, u${h}_${i});` : ''}
   }`,
-    )
-    .join('\n  ')}`
-  const code = [SILU, loader('x', isInner), loader('w', isInner), storer('y', isOuter), keeps ? storer('g', isOuter) : '', addend?.code ?? '', main(body)].join('\n')
-  return { kernel: kernel(`gated ${K}→${N}`, storage, code), groups: (step) => tileGroups(step.rows, N, R) }
+    '\n  ',
+  )}`
+  const code = [SILU, loader('x', isInner), loader('w', isInner), storer('y', isOuter), keeps ? storer('g', isOuter) : '', addend?.code ?? '', tile.main('step.rows', N, body)].join('\n')
+  return { kernel: kernel(`gated ${K}→${N}`, storage, code, tile.inQuads), groups: (step) => tile.groups(step.rows, N) }
 }
 
 /**
@@ -168,48 +160,41 @@ export function gatedLinear(shape: { inputs: number; inner: number; tileRows: Ti
  * `op.a` on, dx [rows, inputs] from row `op.b` on. With `gate`, dx is the gradient of silu(g)·u for a gated product's stored
  * [g, u], and what is written is d[g, u] [rows, 2·inputs].
  */
-export function linearBackward(shape: {
-  inputs: number
-  outputs: number
-  tileRows: TileRows
-  rows?: RowCount
-  stride?: number
-  isGated?: boolean
-  addend?: Addend
-}): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
-  const { inputs: N, outputs: K, tileRows: R, rows = ALL_ROWS, stride = K, isGated = false, addend } = shape
+export function linearBackward(shape: Tiling & { inputs: number; outputs: number; rows?: RowCount; stride?: number; isGated?: boolean; addend?: Addend }): Sized {
+  const { inputs: N, outputs: K, tileRows, inQuads, rows = ALL_ROWS, stride = K, isGated = false, addend } = shape
   const [isInner, isOuter] = [stride % 4 === 0, N % 4 === 0]
+  const tile = new Tile(tileRows, inQuads)
   const storage: Record<string, Access> = { dy: vectorType(isInner, 'read'), w: vectorType(isOuter, 'read'), dx: vectorType(isOuter, 'write') }
   if (isGated) storage.g = vectorType(isOuter, 'read')
   Object.assign(storage, addend?.storage)
   const body = `
-  let rows = ${rows.code};
-  let m = id.y * ${R}u; let n = id.x * 4u;
-  if (m >= rows || n >= ${N}u) { return; }
-  let columns = ${N}u - n;
-  ${range(R).map((i) => `let a${i} = min(m + ${i}u, rows - 1u) * ${stride}u;`).join(' ')}
-  ${range(R).map((i) => `var s${i} = vec4f();`).join(' ')}
+  ${tile.ownRows.map((i) => `let y${i} = min(r${i}, rows - 1u) * ${stride}u;`).join(' ')}
+  let column = min(c0, ${lastVector(N)}u);
+  let columns = ${N}u - column;
+  ${tile.each((h, i) => `var s${h}_${i} = vec4f();`)}
   for (var k = 0u; k < ${K}u; k += 4u) {
     let left = ${K}u - k;
-    ${range(4).map((q) => `let b${q} = load_w(op.a + min(k + ${q}u, ${K - 1}u) * ${N}u + n, columns);`).join(' ')}
-    ${range(R)
-      .map((i) => `{ let a = load_dy(a${i} + k, left); s${i} += a.x * b0 + a.y * b1 + a.z * b2 + a.w * b3; }`)
-      .join('\n    ')}
+    let at = op.a + k * ${N}u + column;
+    ${tile.byQuarter('b', (q) => `load_w(${K % 4 === 0 ? `at + ${q * N}u` : `op.a + min(k + ${q}u, ${K - 1}u) * ${N}u + column`}, columns)`)}
+    ${tile.byRow('a', (i) => `load_dy(y${i} + k, left)`)}
+    ${tile.each((h, i) => `s${h}_${i} += a${i}.x * b${h}_0 + a${i}.y * b${h}_1 + a${i}.z * b${h}_2 + a${i}.w * b${h}_3;`, '\n    ')}
   }
-  ${addend?.tile(R, (i) => `s${i}`, (i) => `min(m + ${i}u, rows - 1u)`, 'n') ?? ''}
-  ${range(R)
-    .map((i) =>
+  ${added(addend, tile, 's', (i) => `min(r${i}, rows - 1u)`)}
+  ${tile.each(
+    (h, i) => `if (r${i} < rows && c${h} < ${N}u) {
+    let columns = ${N}u - c${h};
+    ${
       isGated
-        ? `if (m + ${i}u < rows) {
-    let at = (m + ${i}u) * ${2 * N}u + n;
+        ? `let at = r${i} * ${2 * N}u + c${h};
     let gate = load_g(at, columns); let up = load_g(at + ${N}u, columns);
-    store_dx(at, columns, s${i} * up * siluSlope(gate)); store_dx(at + ${N}u, columns, s${i} * silu(gate));
-  }`
-        : `if (m + ${i}u < rows) { store_dx((op.b + m + ${i}u) * ${N}u + n, columns, s${i}); }`,
-    )
-    .join('\n  ')}`
-  const code = [isGated ? SILU + loader('g', isOuter) : '', loader('dy', isInner), loader('w', isOuter), storer('dx', isOuter), addend?.code ?? '', main(body)].join('\n')
-  return { kernel: kernel(`linear backward ${K}→${N}`, storage, code), groups: (step) => tileGroups(rows.count(step), N, R) }
+    store_dx(at, columns, s${h}_${i} * up * siluSlope(gate)); store_dx(at + ${N}u, columns, s${h}_${i} * silu(gate));`
+        : `store_dx((op.b + r${i}) * ${N}u + c${h}, columns, s${h}_${i});`
+    }
+  }`,
+    '\n  ',
+  )}`
+  const code = [isGated ? SILU + loader('g', isOuter) : '', loader('dy', isInner), loader('w', isOuter), storer('dx', isOuter), addend?.code ?? '', tile.main(rows.code, N, body)].join('\n')
+  return { kernel: kernel(`linear backward ${K}→${N}`, storage, code, tile.inQuads), groups: (step) => tile.groups(rows.count(step), N) }
 }
 
 /** Outputs of a tile of `linearWeightGradient`, along w's rows. */
@@ -220,47 +205,40 @@ const GRADIENT_ROWS = 8
  * on, dw [outputs, inputs] from float `op.a` on. Replaces what is there when `step.accumulate` and `op.d` are both 0.
  * With `parts` > 1 the rows are shared out in that many runs, and part z is written `op.e`·z floats further on.
  */
-export function linearWeightGradient(shape: {
-  inputs: number
-  outputs: number
-  rows?: RowCount
-  stride?: number
-  parts?: number
-}): { kernel: Kernel; groups: (step: StepNumbers) => Groups } {
-  const { inputs: N, outputs: M, rows = ALL_ROWS, stride = M, parts = 1 } = shape
+export function linearWeightGradient(shape: { inputs: number; outputs: number; rows?: RowCount; stride?: number; parts?: number; inQuads?: boolean }): Sized {
+  const { inputs: N, outputs: M, rows = ALL_ROWS, stride = M, parts = 1, inQuads } = shape
   const [isLeft, isRight] = [stride % 4 === 0, N % 4 === 0]
+  const tile = new Tile(GRADIENT_ROWS, inQuads, 4)
   const storage: Record<string, Access> = { dy: vectorType(isLeft, 'read'), x: vectorType(isRight, 'read'), dw: vectorType(isRight, 'write') }
-  const halves = GRADIENT_ROWS / 4
   const body = `
   let all = ${rows.code};
   let share = (all + ${parts - 1}u) / ${parts}u;
-  let start = min(all, id.z * share); let end = min(all, start + share);
-  let o = id.y * ${GRADIENT_ROWS}u; let n = id.x * 4u;
-  if (o >= ${M}u || n >= ${N}u) { return; }
-  let columns = ${N}u - n; let left = ${M}u - o;
-  ${range(GRADIENT_ROWS).map((i) => `var s${i} = vec4f();`).join(' ')}
-  for (var r = start; r < end; r++) {
-    let b = load_x((op.b + r) * ${N}u + n, columns);
-    ${range(halves)
-      .map((h) => `let a${h} = load_dy(r * ${stride}u + min(o + ${4 * h}u, ${Math.max(0, Math.ceil(M / 4) * 4 - 4)}u), left - min(left, ${4 * h}u));`)
-      .join('\n    ')}
-    ${range(GRADIENT_ROWS)
-      .map((i) => `s${i} += a${Math.floor(i / 4)}.${'xyzw'[i % 4]} * b;`)
-      .join(' ')}
-  }
+  let start = min(all, part * share); let end = min(all, start + share);
+  ${tile.ownRows.map((i) => `let y${i} = min(r${i}, ${lastVector(M)}u);`).join(' ')}
+  let column = min(c0, ${lastVector(N)}u);
+  ${tile.each((h, i) => range(4).map((q) => `var s${h}_${i + q} = vec4f();`).join(' '))}
+  ${tile.over(
+    'start',
+    'end',
+    `
+    let b0 = load_x((op.b + r) * ${N}u + column, ${N}u - column);${tile.inQuads ? ' let b1 = quadSwapY(b0);' : ''}
+    let row = r * ${stride}u;
+    ${tile.byRow('a', (i) => `load_dy(row + y${i}, ${M}u - y${i})`)}
+    ${tile.each((h, i) => range(4).map((q) => `s${h}_${i + q} += a${i}.${'xyzw'[q]} * b${h};`).join(' '), '\n    ')}`,
+  )}
   let keeps = (step.accumulate | op.d) != 0u;
-  ${range(GRADIENT_ROWS)
-    .map((i) => {
-      const at = `op.a + op.e * id.z + (o + ${i}u) * ${N}u + n`
-      return `if (o + ${i}u < ${M}u) { let at = ${at}; if (keeps) { s${i} += load_dw(at, columns); } store_dw(at, columns, s${i}); }`
-    })
-    .join('\n  ')}`
-  const code = [loader('dy', isLeft), loader('x', isRight), loader('dw', isRight), storer('dw', isRight), main(body)].join('\n')
+  ${tile.each((h, i) =>
+    range(4)
+      .map((q) => `if (r${i} + ${q}u < ${M}u && c${h} < ${N}u) {
+    let at = op.a + op.e * part + (r${i} + ${q}u) * ${N}u + c${h}; let columns = ${N}u - c${h};
+    if (keeps) { s${h}_${i + q} += load_dw(at, columns); }
+    store_dw(at, columns, s${h}_${i + q});
+  }`)
+      .join('\n  '),
+  )}`
+  const code = [loader('dy', isLeft), loader('x', isRight), loader('dw', isRight), storer('dw', isRight), tile.main(`${M}u`, N, body)].join('\n')
   return {
-    kernel: kernel(`linear weight gradient ${M}×${N}`, storage, code),
-    groups: (step) => {
-      if (rows.count(step) === 0) return [0, 0, 1]
-      return [Math.ceil(N / 4 / WIDE), Math.ceil(M / GRADIENT_ROWS / WIDE), parts]
-    },
+    kernel: kernel(`linear weight gradient ${M}×${N}`, storage, code, tile.inQuads),
+    groups: (step) => (rows.count(step) === 0 ? [0, 0, 1] : tile.groups(M, N, parts)),
   }
 }

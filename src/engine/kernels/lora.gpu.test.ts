@@ -55,7 +55,7 @@ describe.each(CASES)('%s', (_, rows, tileRows, shape) => {
   const dLow = Float32Array.from(back.du)
 
   test.each([true, false])('A·x for all projections at once, software adapter: %s', async (isSoftware) => {
-    const { y } = await runKernel({ ...lowRankProduct(shape, isSoftware, tileRows), buffers: { x, w: adapter, y: blank(rows * width) }, op: [offsets.a], step: { rows } })
+    const { y } = await runKernel({ ...lowRankProduct(shape, isSoftware, { tileRows }), buffers: { x, w: adapter, y: blank(rows * width) }, op: [offsets.a], step: { rows } })
     expectClose(y, lowRankReference(shape, x, { a, b }).u)
   })
 

@@ -4,8 +4,8 @@
  * @source LoRA, arXiv 2106.09685
  */
 import { flatGroups, flatMain, kernel } from '../gpu/kernel'
-import { ALL_ROWS, linear, loader, tileGroups, vectorType, type Addend, type TileRows } from './gemm'
-import type { Sized } from './rmsNorm'
+import { ALL_ROWS, linear, loader, vectorType, type Addend, type TileRows } from './gemm'
+import { Tile, type Sized, type Tiling } from './tile'
 
 /** Where the adapters of a product are, as `fused/loraLayout` places them. */
 export interface LowRankShape {
@@ -30,8 +30,8 @@ const GROUP = 64
  * a long sum: a tile an invocation would leave a GPU idle while it decodes, so lanes share a row's four columns there. The
  * order of a sum does not depend on the number of rows.
  */
-export function lowRankProduct({ inputs: K, width }: Pick<LowRankShape, 'inputs' | 'width'>, isSoftware: boolean, tileRows: TileRows): Sized {
-  if (isSoftware) return linear({ inputs: K, outputs: width, tileRows })
+export function lowRankProduct({ inputs: K, width }: Pick<LowRankShape, 'inputs' | 'width'>, isSoftware: boolean, tiling: Tiling): Sized {
+  if (isSoftware) return linear({ inputs: K, outputs: width, ...tiling })
   const tiles = Math.ceil(width / 4)
   const body = `
   let tile = index / ${LANES}u; let part = lane % ${LANES}u;
@@ -141,7 +141,7 @@ export function lowRankGradient(shape: LowRankShape, tileRows: TileRows): Sized 
       { dy: 'read vec4f', adapter: vectorType(isAligned, 'read'), du: 'write f32' },
       `${loader('adapter', isAligned)}\n@compute @workgroup_size(8, 8) fn main(@builtin(global_invocation_id) id: vec3u) {${body}\n}`,
     ),
-    groups: (step) => tileGroups(step.rows, parts.length * tiles * 4, R),
+    groups: (step) => new Tile(R).groups(step.rows, parts.length * tiles * 4),
   }
 }
 

@@ -1,14 +1,10 @@
 /** RMSNorm over rows, with its gradients. */
-import { flatGroups, flatMain, kernel, type Kernel, type StepNumbers } from '../gpu/kernel'
-import type { Groups } from '../gpu/plan'
+import { flatGroups, flatMain, kernel } from '../gpu/kernel'
 import { ALL_ROWS, type RowCount } from './gemm'
 import { fold, rowGroups, rowMain, type Lanes } from './rows'
+import type { Sized } from './tile'
 
-/** A kernel and how many workgroups a run of it needs. */
-export interface Sized {
-  readonly kernel: Kernel
-  readonly groups: (step: StepNumbers) => Groups
-}
+export type { Sized } from './tile'
 
 export interface NormShape {
   readonly columns: number
