@@ -47,7 +47,6 @@ describe.each<Lanes>([1, 8, 64])('%i lanes a row', (lanes) => {
   // Vocabularies of one, odd, at and beside the lanes; a row base; the last column is followed by padding that must not win.
   test.each([[1, 1], [5, 8], [63, 64], [64, 64], [65, 68], [300, 300]])('tokens and log-probabilities of sampleToken, %i words in rows of %i', async (V, stride) => {
     let close = 0
-    let worst = 0
     for (const [temperature, seed, firstRow, position] of [[1, 7, 0, 0], [0.8, 0xffffffff, 1000, 3], [1.7, 123456, 5, 511]] as const) {
       const rows = 129
       const values = normals(seed, rows * V).map((z) => 2 * z)
@@ -62,7 +61,6 @@ describe.each<Lanes>([1, 8, 64])('%i lanes a row', (lanes) => {
         const token = got.tokens[r * most + position]!
         if (token !== want.token) {
           close++
-          worst = Math.max(worst, want.margin)
           expect(want.margin, `row ${r}: ${token}, want ${want.token}`).toBeLessThan(PHOTO_FINISH)
           continue
         }
@@ -71,21 +69,20 @@ describe.each<Lanes>([1, 8, 64])('%i lanes a row', (lanes) => {
       }
     }
     expect(close).toBeLessThanOrEqual(2)
-    console.log('close', V, lanes, close, worst)
   })
 
   test('temperature 0 takes the largest logit, the first of equals, with its log-probability at temperature 1', async () => {
     const V = 70
     const logits = normals(3, 65 * V)
     // Row 0 ties in columns of different lanes and in reach of one.
-    for (const v of [66, 2, 9, 65]) logits[v] = 9
+    for (const v of [66, 3, 9, 65]) logits[v] = 9
     const got = await draw({ logits, V, lanes, temperature: 0 })
     for (let r = 0; r < 65; r++) {
       const want = sampleToken(logits.subarray(r * V, (r + 1) * V), 0, 1, r, 0)
       expect(got.tokens[r]).toBe(want.token)
       expect(Math.abs(got.logprobs[r]! - want.logprob)).toBeLessThan(1e-5)
     }
-    expect(got.tokens[0]).toBe(2)
+    expect(got.tokens[0]).toBe(3)
   })
 
   test('rows in any slot; those that are done or full, or have no row, are left alone; the end token ends a row', async () => {
