@@ -81,7 +81,7 @@ const dots = (a: string, b: string) => `vec4f(${range(4).map((q) => `dot(${a}, $
 
 /**
  * y = x·wᵀ (+ addend) (+ r).   x [rows, inputs], w [outputs, inputs] from float `op.a` of its buffer on, y [rows, stride].
- * `op.b` is the first row of x. Any sizes; fastest where both are multiples of 4.
+ * `op.b` is the first row of x. Any sizes; fastest where both are multiples of 4, and then `op.a` must be one too.
  */
 export function linear(shape: LinearShape): Sized {
   const { inputs: K, outputs: N, tileRows, inQuads, rows = ALL_ROWS, hasResidual = false, stride = N, addend } = shape
@@ -158,7 +158,8 @@ export function gatedLinear(shape: Tiling & { inputs: number; inner: number; kee
 /**
  * dx = dy·w (+ addend): the gradient of `linear` for its input.   dy [rows, outputs or its stride], w [outputs, inputs] from float
  * `op.a` on, dx [rows, inputs] from row `op.b` on. With `gate`, dx is the gradient of silu(g)·u for a gated product's stored
- * [g, u], and what is written is d[g, u] [rows, 2·inputs].
+ * [g, u], and what is written is d[g, u] [rows, 2·inputs]. Columns of dy past `outputs` must hold zeros, as `tokenLoss` leaves
+ * them: a row whose stride is a multiple of 4 is read to its end.
  */
 export function linearBackward(shape: Tiling & { inputs: number; outputs: number; rows?: RowCount; stride?: number; isGated?: boolean; addend?: Addend }): Sized {
   const { inputs: N, outputs: K, tileRows, inQuads, rows = ALL_ROWS, stride = K, isGated = false, addend } = shape
@@ -203,7 +204,8 @@ const GRADIENT_ROWS = 8
 /**
  * dw (+)= dyᵀ·x: the gradient of `linear` for its weight.   dy [rows, outputs or its stride], x [rows, inputs] from row `op.b`
  * on, dw [outputs, inputs] from float `op.a` on. Replaces what is there when `step.accumulate` and `op.d` are both 0.
- * With `parts` > 1 the rows are shared out in that many runs, and part z is written `op.e`·z floats further on.
+ * With `parts` > 1 the rows are shared out in that many runs, and part z is written `op.e`·z floats further on. Without any row,
+ * nothing is written.
  */
 export function linearWeightGradient(shape: { inputs: number; outputs: number; rows?: RowCount; stride?: number; parts?: number; inQuads?: boolean }): Sized {
   const { inputs: N, outputs: M, rows = ALL_ROWS, stride = M, parts = 1, inQuads } = shape
