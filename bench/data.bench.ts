@@ -30,7 +30,7 @@ const figures: Figure[] = []
 
 async function reading(): Promise<void> {
   const path = join(folder, 'sft-50mb.parquet')
-  await writeWithDuckDb(sftRows(2_600, 13_000, 3_000), SFT_SELECT, [{ path, codec: 'zstd' }])
+  await writeWithDuckDb(sftRows(6_200, 13_000, 3_000), SFT_SELECT, [{ path, codec: 'zstd' }])
   const megabytes = statSync(path).size / 1e6
   const file = await fileAt(path)
   const first = await medianMs(3, async () => {

@@ -1,4 +1,5 @@
 /** Gzip and zstd as streams of chunks. Sizes that a file declares are never believed: output is counted as it comes. */
+import { Decompress } from 'fzstd'
 import type { Bytes } from './bytes'
 import { chunksOf, type Chunks } from './shards'
 
@@ -51,7 +52,6 @@ async function* gunzipped(bytes: Bytes): Chunks {
 }
 
 async function* unzstd(bytes: Bytes): Chunks {
-  const { Decompress } = await import('fzstd')
   let ready: Uint8Array[] = []
   const stream = new Decompress((data) => void ready.push(data))
   const fed = async function* () {
