@@ -1,7 +1,4 @@
-/**
- * The dataset workbench beside its peers, in one run: hyparquet alone for decoding, DuckDB's wasm build for queries.
- * Figures of the page itself (a long proof, the heap) are taken in Chromium from the built lab: `-- data --browser`.
- */
+/** The dataset workbench beside its peers, in one run: hyparquet alone for decoding, DuckDB's wasm build for queries. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +17,6 @@ import { schemaOf } from '../src/proofs/schemas'
 import { roleNames } from '../src/proofs/schemas/schema'
 import type { Opened } from '../src/storage/datasets'
 import { medianMs, report, type Figure } from './artifact'
-import { browserFigures } from './data/browser'
 import { openWasmDb, RL_SELECT, SFT_SELECT, writeWithDuckDb, type WasmDb } from './data/duckdb'
 import { rlRows, sftRows } from './data/rows'
 import { fileAt, imported, use } from './data/storedFile'
@@ -137,7 +133,6 @@ try {
   await rlQueries(db)
   await manyRows(db)
   await nearDuplicates()
-  if (process.argv.includes('--browser')) figures.push(...(await browserFigures(folder)))
   report('data', figures)
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-/** What only a browser can tell: how soon a long proof is read, and what a large dataset costs the heap. Needs `npm run build` first. */
+/** What only a browser can tell: how soon a long proof is read, and what a large dataset costs the heap. */
 import { spawn } from 'node:child_process'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,8 @@ import { sftRows } from './rows'
 
 const proof = Array.from({ length: 230 }, (_, i) => `**Step ${i}.** Let $a_{${i}} \\ge 0$ and \\(b_{${i}} \\mid c\\). Then $$\\sum_{k=0}^{${i}} \\binom{${i}}{k} x^k = (1+x)^{${i}}$$ and hence the claim holds for every index up to ${i}, as required above.`).join('\n\n')
 
-export async function browserFigures(folder: string): Promise<Figure[]> {
+/** The lab must be built. @param folder for the files that are dropped */
+export async function browserFigures(folder: string): Promise<{ readonly figures: readonly Figure[]; readonly version: string }> {
   const large = join(folder, 'large.parquet')
   await writeWithDuckDb(sftRows(4_281, 50_000, 4_000), SFT_SELECT, [{ path: large, codec: 'snappy' }])
   const long = join(folder, 'long.jsonl')
@@ -41,11 +42,12 @@ export async function browserFigures(folder: string): Promise<Figure[]> {
     await page.getByText(/mean \d/).first().waitFor()
     const heap = await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize)
     const megabytes = (statSync(large).size / 1e6).toFixed(0)
-    return [
+    const figures: Figure[] = [
       { name: `First screen of a ${proof.length.toLocaleString('en')}-character proof`, unit: 'ms', ours: times[2]!, peer: null, goal: { atMost: 200, of: 'value' }, note: 'from the press on the row to the frame with its first formulas' },
       { name: `A ${megabytes} MB parquet dropped, rows in sight`, unit: 'ms', ours: opened, peer: null, note: 'with the handing over by the browser driver' },
       { name: `Page heap with it open`, unit: 'MB', ours: heap / 1e6, peer: null, goal: { atMost: 400, of: 'value' } },
     ]
+    return { figures, version: `Chromium ${browser.version()}` }
   } finally {
     await browser.close()
     server.kill()

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Random } from '../../base/random'
 import { neverStop } from '../../base/stop'
 import { findDuplicates } from './duplicates'
-import { jaccard, NearIndex, shingles, signature } from './minhash'
+import { bandsFor, jaccard, NearIndex, shingles, signature } from './minhash'
 import { inventedProblems, retyped } from './problemsFixture'
 import { canonicalText, tokens } from './tokens'
 
@@ -33,6 +33,11 @@ test('signatures agree as often as the sets overlap', () => {
     }
     expect(Math.abs(agree - expected) / 60).toBeLessThan(0.02)
   }
+})
+
+test('bands are as long as the threshold lets them be', () => {
+  expect([0.2, 0.5, 0.6, 0.7, 0.8, 0.95].map((t) => bandsFor(t).rows)).toEqual([1, 3, 4, 5, 7, 9])
+  for (let t = 0.1; t < 1; t += 0.05) expect(1 - (1 - t ** bandsFor(t).rows) ** bandsFor(t).bands).toBeGreaterThanOrEqual(0.98)
 })
 
 test('similarity is that of the sets', () => {

@@ -4,10 +4,22 @@ import { tokens } from './tokens'
 
 /** Tokens in a shingle: order counts, a changed word spoils three of them. */
 const SHINGLE = 3
-/** Signature length, and its cut into bands: a pair of similarity s shares a band with 1 − (1 − s³)⁴². */
-const BANDS = 42
-const ROWS = 3
-const HASHES = BANDS * ROWS
+const HASHES = 126
+/** The least share of pairs at the threshold itself that must become candidates; more similar ones nearly all do. */
+const RECALL = 0.98
+
+/**
+ * How the signature is cut: b bands of r rows. A pair of similarity s shares a band with 1 − (1 − sʳ)ᵇ; the longest bands
+ * are taken that keep this at 0.98 for s = threshold, since short ones make candidates of what only sounds alike.
+ * @source Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, section 3.4
+ */
+export function bandsFor(threshold: number): { readonly bands: number; readonly rows: number } {
+  for (let rows = 9; rows > 1; rows--) {
+    const bands = Math.floor(HASHES / rows)
+    if (1 - (1 - threshold ** rows) ** bands >= RECALL) return { bands, rows }
+  }
+  return { bands: HASHES, rows: 1 }
+}
 
 /** Hashes of the distinct shingles, ascending; a text shorter than a shingle is one shingle. */
 export function shingles(text: string): Uint32Array {
@@ -73,10 +85,14 @@ const BUCKET = 200
 
 /** Adds texts one by one; each answers with the earlier ones that are near enough. */
 export class NearIndex {
-  private readonly buckets = Array.from({ length: BANDS }, () => new Map<number, number[]>())
+  private readonly cut: { readonly bands: number; readonly rows: number }
+  private readonly buckets: Map<number, number[]>[]
   private readonly sets: Uint32Array[] = []
 
-  constructor(private readonly threshold: number) {}
+  constructor(private readonly threshold: number) {
+    this.cut = bandsFor(threshold)
+    this.buckets = Array.from({ length: this.cut.bands }, () => new Map<number, number[]>())
+  }
 
   /** Pairs of this text with those added before; `isAdded` false only asks. */
   pairs(text: string, isAdded = true): { readonly of: number; readonly similarity: number }[] {
@@ -87,15 +103,19 @@ export class NearIndex {
     const marks = signature(set)
     const seen = new Set<number>()
     const found: { of: number; similarity: number }[] = []
-    for (let band = 0; band < BANDS; band++) {
+    const { bands, rows } = this.cut
+    for (let band = 0; band < bands; band++) {
       let key = band
-      for (let r = 0; r < ROWS; r++) key = mix32(key ^ marks[band * ROWS + r]!)
+      for (let r = 0; r < rows; r++) key = mix32(key ^ marks[band * rows + r]!)
       const bucket = this.buckets[band]!.get(key)
       if (bucket) {
         for (const other of bucket) {
           if (seen.has(other)) continue
           seen.add(other)
-          const similarity = jaccard(set, this.sets[other]!)
+          const theirs = this.sets[other]!
+          // The similarity is at most the quotient of the sizes.
+          if (Math.min(set.length, theirs.length) < this.threshold * Math.max(set.length, theirs.length)) continue
+          const similarity = jaccard(set, theirs)
           if (similarity >= this.threshold) found.push({ of: other, similarity })
         }
         if (isAdded && bucket.length < BUCKET) bucket.push(mine)
