@@ -9,14 +9,16 @@ import type { Figure } from '../artifact'
 import { SFT_SELECT, writeWithDuckDb } from './duckdb'
 import { sftRows } from './rows'
 
-const proof = Array.from({ length: 230 }, (_, i) => `**Step ${i}.** Let $a_{${i}} \\ge 0$ and \\(b_{${i}} \\mid c\\). Then $$\\sum_{k=0}^{${i}} \\binom{${i}}{k} x^k = (1+x)^{${i}}$$ and hence the claim holds for every index up to ${i}, as required above.`).join('\n\n')
+/** Long proofs, no two with a paragraph in common: what is typeset once is kept. */
+const proofOf = (row: number) => Array.from({ length: 230 }, (_, i) => `**Step ${row}.${i}.** Let $a_{${i}} \\ge ${row}$ and \\(b_{${i}} \\mid c\\). Then $$\\sum_{k=0}^{${i}} \\binom{${i}}{k} x^k = (1+x)^{${i}}$$ and hence the claim holds for every index up to ${i}, as required above.`).join('\n\n')
+const ROWS = 7
 
 /** The lab must be built. @param folder for the files that are dropped */
 export async function browserFigures(folder: string): Promise<{ readonly figures: readonly Figure[]; readonly version: string }> {
   const large = join(folder, 'large.parquet')
   await writeWithDuckDb(sftRows(4_281, 50_000, 4_000), SFT_SELECT, [{ path: large, codec: 'snappy' }])
   const long = join(folder, 'long.jsonl')
-  writeFileSync(long, `${JSON.stringify({ problem: 'A long one', proof, reasoning_content: '' })}\n`)
+  writeFileSync(long, Array.from({ length: ROWS }, (_, row) => `${JSON.stringify({ problem: `Long one ${row + 1}`, proof: proofOf(row), reasoning_content: '' })}\n`).join(''))
   const port = await freePort(5400)
   const server = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts', '--port', String(port), '--strict'], { stdio: 'ignore' })
   const browser = await chromium.launch({ executablePath: findBrowser().path, args: ['--no-sandbox', '--enable-precise-memory-info'] })
@@ -25,14 +27,13 @@ export async function browserFigures(folder: string): Promise<{ readonly figures
     await open(page, `http://localhost:${port}/#/datasets`)
     await page.locator('input[type=file]').setInputFiles(long)
     await page.getByRole('heading', { name: 'long.jsonl' }).waitFor()
+    await page.getByRole('button', { name: 'Read row 1', exact: true }).waitFor()
     const times: number[] = []
-    for (let i = 0; i < 5; i++) {
-      await page.getByRole('button', { name: 'Read row 1', exact: true }).waitFor()
-      times.push(await firstScreen(page))
+    for (let row = 1; row <= ROWS; row++) {
+      times.push(await firstScreen(page, row))
       await page.keyboard.press('Escape')
-      await page.reload() // the typesetter keeps what it has set: each time is the first
-      await page.getByRole('heading', { name: 'long.jsonl' }).waitFor()
     }
+    const [first] = times
     times.sort((a, b) => a - b)
     const start = performance.now()
     await page.locator('input[type=file]').setInputFiles(large)
@@ -40,10 +41,10 @@ export async function browserFigures(folder: string): Promise<{ readonly figures
     const opened = performance.now() - start
     await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 120_000 })
     await page.getByText(/mean \d/).first().waitFor()
-    const heap = await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize)
+    const heap: number = await page.evaluate('performance.memory.usedJSHeapSize')
     const megabytes = (statSync(large).size / 1e6).toFixed(0)
     const figures: Figure[] = [
-      { name: `First screen of a ${proof.length.toLocaleString('en')}-character proof`, unit: 'ms', ours: times[2]!, peer: null, goal: { atMost: 200, of: 'value' }, note: 'from the press on the row to the frame with its first formulas' },
+      { name: `First screen of a ${proofOf(1).length.toLocaleString('en')}-character proof`, unit: 'ms', ours: times[ROWS >> 1]!, peer: null, goal: { atMost: 200, of: 'value' }, note: `from the press on the row to the frame with its first formulas, median of ${ROWS}; the very first took ${first!.toFixed(0)} ms` },
       { name: `A ${megabytes} MB parquet dropped, rows in sight`, unit: 'ms', ours: opened, peer: null, note: 'with the handing over by the browser driver' },
       { name: `Page heap with it open`, unit: 'MB', ours: heap / 1e6, peer: null, goal: { atMost: 400, of: 'value' } },
     ]
@@ -66,16 +67,17 @@ async function open(page: Page, url: string): Promise<void> {
   }
 }
 
-/** From the press to the frame in which the proof has its first formula typeset. */
-function firstScreen(page: Page): Promise<number> {
-  return page.evaluate(() => new Promise<number>((resolve) => {
-    const start = performance.now()
-    const look = () => {
-      const heading = [...document.querySelectorAll('h3')].find((h) => h.textContent === 'Proof')
-      if (heading?.parentElement?.querySelector('.katex')) requestAnimationFrame(() => resolve(performance.now() - start))
-      else requestAnimationFrame(look)
-    }
-    document.querySelector<HTMLButtonElement>('[aria-label="Read row 1"]')!.click()
-    look()
-  }))
+/** From the press to the frame in which the proof has its first formula typeset. As text: the runner's names for functions are not known in the page. */
+const firstScreenOf = (row: number) => `new Promise((resolve) => {
+  const start = performance.now()
+  document.querySelector('[aria-label="Read row ${row}"]').click()
+  requestAnimationFrame(function look() {
+    const heading = [...document.querySelectorAll('h3')].find((h) => h.textContent === 'Proof')
+    if (heading && heading.parentElement.querySelector('.katex')) requestAnimationFrame(() => resolve(performance.now() - start))
+    else requestAnimationFrame(look)
+  })
+})`
+
+function firstScreen(page: Page, row: number): Promise<number> {
+  return page.evaluate(firstScreenOf(row))
 }

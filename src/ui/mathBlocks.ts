@@ -2,6 +2,8 @@
 
 /** Characters from which a block is closed at the next paragraph. */
 export const BLOCK_CHARS = 6_000
+/** The first block of a long text is one screen: it is typeset before the rest. */
+const FIRST_CHARS = 1_500
 
 /**
  * @returns the text cut at blank lines outside code fences, where the next line starts a new paragraph at the margin:
@@ -20,7 +22,8 @@ export function mathBlocks(text: string, blockChars = BLOCK_CHARS): string[] {
     const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1]
     if (mark && !fence) fence = mark
     else if (mark && fence && mark[0] === fence[0] && mark.length >= fence.length) fence = ''
-    const isBreak = !fence && end - start >= blockChars && text.startsWith('\n\n', end) && /^[^\s\-*+>|\d]/.test(text.slice(end + 2, end + 3))
+    const enough = blocks.length === 0 ? Math.min(FIRST_CHARS, blockChars) : blockChars
+    const isBreak = !fence && end - start >= enough && text.startsWith('\n\n', end) && /^[^\s\-*+>|\d]/.test(text.slice(end + 2, end + 3))
     if (isBreak) {
       blocks.push(text.slice(start, end))
       start = end + 2

@@ -56,3 +56,8 @@ export function renderText(text: string, isInline = false): Promise<RenderedText
   for (const old of [...kept.keys()].slice(0, -KEPT)) kept.delete(old)
   return answer
 }
+
+/** Loads the typesetter before it is needed: its scripts take longer than a screen of proof. */
+export function prepareTypesetting(): void {
+  void renderText('$x$', true)
+}

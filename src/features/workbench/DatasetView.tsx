@@ -1,5 +1,5 @@
 /** One dataset: the row that is read, its rows to find one in, its columns, and where it came from. */
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { clearedPatch, filterPatch, queryOf, sortPatch } from '../../proofs/query/filters'
 import { Badge } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
@@ -10,6 +10,7 @@ import { Segmented } from '../../ui/Segmented'
 import { useKeys } from '../../ui/useKeys'
 import { useView } from '../../ui/useView'
 import type { DatasetRecord } from '../../../workers/data/protocol'
+import { prepareTypesetting } from '../../../workers/render/client'
 import { ColumnsPanel } from './ColumnsPanel'
 import { CuratePanel } from './CuratePanel'
 import { DatasetGrid } from './DatasetGrid'
@@ -47,6 +48,7 @@ export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRec
   const tab: Tab = tabs.find((t) => t.value === view.tab)?.value ?? 'rows'
   const total = selection?.rows.length ?? dataset.rows
   const isKeys = useKeysDialog()
+  useEffect(prepareTypesetting, [])
 
   const read = (next: number | null) => void (next !== null && setView({ row: next }, { replace: row !== null }))
   const step = (steps: number) => read(row === null ? (total > 0 ? rowAt(selection, steps > 0 ? 0 : total - 1) : null) : neighbour(selection, dataset.rows, row, steps))
