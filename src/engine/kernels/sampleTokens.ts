@@ -5,7 +5,7 @@ import type { Sized } from './rmsNorm'
 import { fold, foldLargest, rowGroups, rowMain, type Lanes } from './rows'
 
 /** `counterUnit` of `base/random.ts`, word for word, up to its last line. */
-const COUNTER = `
+export const COUNTER = `
 fn mix32(x: u32) -> u32 {
   var z = x + 0x9e3779b9u;
   z = (z ^ (z >> 16u)) * 0x21f0aaadu;
