@@ -72,10 +72,12 @@ export class Plan {
     this.gpu.device.queue.writeBuffer(this.stepBuffer, 0, this.stepBytes)
   }
 
-  encode(pass: GPUComputePassEncoder, step: StepNumbers): void {
+  /** @param from first dispatch of those that are encoded, `to` the first that is not: a long plan may be handed over in pieces */
+  encode(pass: GPUComputePassEncoder, step: StepNumbers, from = 0, to = this.length): void {
     if (!this.bound) throw new Error(`The plan ${this.label} is not closed`)
     let last: GPUComputePipeline | null = null
-    for (const { pipeline, group, groups } of this.bound) {
+    for (let i = from; i < to; i++) {
+      const { pipeline, group, groups } = this.bound[i]!
       const [x, y, z] = typeof groups === 'function' ? groups(step) : groups
       if (x === 0 || y === 0) continue
       if (pipeline !== last) pass.setPipeline(pipeline)

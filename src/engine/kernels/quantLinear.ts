@@ -113,25 +113,26 @@ export function quantLinear(shape: QuantLinearShape): Sized {
     ${scalesSum ? cells.map((cell) => `${cell.sum} += p${cell.sum} * f${cell.name};`).join(' ') : ''}
   }`
 
-  const emitted = (i: number | string, j: number | string, sums: readonly string[], squares: string) =>
-    `if (m + ${i} < rows && n + ${j} < ${N}u) { emit(m + ${i}, n + ${j}, ${sums.join(', ')}, ${squares}); }`
   const parts = isGated ? 2 : 1
-  const finish =
+  const value = (v: string) => (L === 1 ? `sums[${v}]` : `total(${v}, lane - part)`)
+  // A loop over the cells, not the cells one by one: what follows a sum is more code than the sum.
+  const gather =
     L === 1
-      ? range(R).flatMap((i) => range(C).map((j) => emitted(`${i}u`, `${j}u`, range(parts).map((p) => `s${i}_${p}${j}`), norm ? `q${i}` : '0.0'))).join('\n  ')
-      : `
-  ${cells.map((cell, v) => `folded[${v * GROUP}u + lane] = ${cell.sum};`).join(' ')}
+      ? `var sums: array<f32, ${cells.length + (norm ? R : 0)}>;
+  ${cells.map((cell, v) => `sums[${v}] = ${cell.sum};`).join(' ')} ${norm ? range(R).map((i) => `sums[${cells.length + i}] = q${i};`).join(' ') : ''}`
+      : `${cells.map((cell, v) => `folded[${v * GROUP}u + lane] = ${cell.sum};`).join(' ')}
   ${norm ? range(R).map((i) => `folded[${(cells.length + i) * GROUP}u + lane] = q${i};`).join(' ') : ''}
-  workgroupBarrier();
+  workgroupBarrier();`
+  const finish = `${gather}
   for (var cell = part; cell < ${R * C}u; cell += ${L}u) {
     let i = cell / ${C}u; let j = cell % ${C}u;
-    ${range(parts).map((p) => `let sum${p} = total(i * ${products.length}u + ${p * C}u + j, lane - part);`).join(' ')}
-    ${emitted('i', 'j', range(parts).map((p) => `sum${p}`), norm ? `total(${cells.length}u + i, lane - part)` : '0.0')}
+    ${range(parts).map((p) => `let sum${p} = ${value(`i * ${products.length}u + ${p * C}u + j`)};`).join(' ')}
+    if (m + i < rows && n + j < ${N}u) { emit(m + i, n + j, ${range(parts).map((p) => `sum${p}`).join(', ')}, ${norm ? value(`${cells.length}u + i`) : '0.0'}); }
   }`
 
   const lowRankSum = (part: string, row: string) => `lowRank(m, ${part}, ${row})`
   const partOf = lowRank && !isGated ? lowRank.starts.slice(1).map((start) => `select(0u, 1u, n >= ${start}u)`).join(' + ') || '0u' : '0u'
-  const value = (sum: string, part: string, row: string) => `${sum}${norm ? ' * scale' : ''}${lowRank ? ` + ${lowRankSum(part, row)}` : ''}`
+  const product = (sum: string, part: string, row: string) => `${sum}${norm ? ' * scale' : ''}${lowRank ? ` + ${lowRankSum(part, row)}` : ''}`
   const code = `
 ${isGated ? SILU : ''}
 ${matrix.functions}
@@ -146,8 +147,8 @@ ${lowRank ? `fn lowRank(m: u32, part: u32, row: u32) -> f32 {
 }` : ''}
 fn emit(m: u32, n: u32, sum: f32, ${isGated ? 'upSum: f32, ' : ''}squares: f32) {
   ${norm ? `let scale = inverseSqrt(squares / ${K}.0 + ${norm.epsilon});` : ''}
-  let product = ${value('sum', isGated ? '0u' : partOf, 'n')};
-  ${isGated ? `let up = ${value('upSum', '1u', `n + ${N}u`)};` : ''}
+  let product = ${product('sum', isGated ? '0u' : partOf, 'n')};
+  ${isGated ? `let up = ${product('upSum', '1u', `n + ${N}u`)};` : ''}
   y[m * ${stride}u + op.b + n] = ${isGated ? 'silu(vec4f(product)).x * up' : 'product'}${hasResidual ? ` + r[m * ${N}u + n]` : ''};
 }
 @compute @workgroup_size(${GROUP}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
