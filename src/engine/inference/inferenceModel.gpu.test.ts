@@ -32,7 +32,7 @@ const plainPlan = (context: number, rows = 1, promptTokens = context): LoadPlan 
 
 function reader(config: ModelConfig, parameters: Float32Array): WeightReader {
   return (put) => {
-    for (const slot of parameterLayout(config)) put(slot, parameters.slice(slot.offset, slot.offset + slot.size))
+    for (const slot of parameterLayout(config)) put(slot, parameters.slice(slot.offset, slot.offset + slot.size), 0)
     return Promise.resolve(ok(null))
   }
 }
@@ -277,7 +277,7 @@ describe('packed', () => {
     store.dispose()
     expect(gpu.bytes).toBe(before)
     const short: WeightReader = (put) => {
-      for (const slot of layout.slice(0, -1)) put(slot, parameters.slice(slot.offset, slot.offset + slot.size))
+      for (const slot of layout.slice(0, -1)) put(slot, parameters.slice(slot.offset, slot.offset + slot.size), 0)
       return Promise.resolve(ok(null))
     }
     await expect(openInference(gpu, SMALL_4B, short, { plan }, neverStop)).rejects.toThrow(/before model\.norm\.weight was whole/)

@@ -23,8 +23,8 @@ export function quantLinearReference({ x, w, inputs, norm, residual, isGated, lo
       for (let i = 0; i < inputs; i++) for (let k = 0; k < rank; k++) effective[o * inputs + i]! += b[o * rank + k]! * a[(partOf(o) * rank + k) * inputs + i]!
   }
   const input = norm ? normed(x, norm.weight, norm.epsilon) : x
-  if (isGated) return gatedLinearReference(input, effective, inputs)
-  return linearReference(input, effective, inputs, residual)
+  if (isGated) return Float32Array.from(gatedLinearReference(input, effective, inputs))
+  return Float32Array.from(linearReference(input, effective, inputs, residual))
 }
 
 function normed(x: Float32Array, weight: Float32Array, epsilon: number): Float32Array {
