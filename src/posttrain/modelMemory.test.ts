@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sentence } from '../base/result'
 import { parameterCount, type ModelConfig } from './modelConfig'
-import { cacheBytesPerToken, estimateMemory, estimateReference, fitMemory, longestContext, type LoadPlan } from './modelMemory'
+import { cacheBytesPerToken, estimateMemory, estimateReference, fitMemory, loadPlan, longestContext } from './modelMemory'
 
 const shape = (hidden: number, layers: number, heads: number, kvHeads: number, headDim: number, inner: number, vocab: number): ModelConfig => ({
   vocab_size: vocab, hidden_size: hidden, intermediate_size: inner, num_hidden_layers: layers, num_attention_heads: heads,
@@ -11,8 +11,8 @@ const shape = (hidden: number, layers: number, heads: number, kvHeads: number, h
 const QWEN3_4B = shape(2560, 36, 32, 8, 128, 9728, 151936)
 const QWEN3_06B = shape(1024, 28, 16, 8, 128, 3072, 151936)
 const SMOLLM2_135M: ModelConfig = { ...shape(576, 30, 9, 3, 64, 1536, 49152), model_type: 'llama' }
-const int4 = (context: number): LoadPlan => ({ matrices: 'int4', embeddings: 'int8', cache: 'f16', context, rows: 1, promptTokens: 512 })
-const f16 = (context: number): LoadPlan => ({ ...int4(context), matrices: 'f16', embeddings: 'f16' })
+const int4 = (context: number) => loadPlan('int4', context)
+const f16 = (context: number) => loadPlan('f16', context)
 
 test.each<[string, ModelConfig, number, number, number]>([
   ['Qwen3-4B', QWEN3_4B, 144 * 1024, 2.26e9, 8.04e9],
@@ -20,7 +20,7 @@ test.each<[string, ModelConfig, number, number, number]>([
   ['SmolLM2-135M', SMOLLM2_135M, 22.5 * 1024, 76e6, 269e6],
 ])('%s: cache of a token, all weights in int4 and in f16', (_, config, cache, asInt4, asF16) => {
   expect(cacheBytesPerToken(config, 'f16')).toBe(cache)
-  const weights = (plan: LoadPlan) => {
+  const weights = (plan: ReturnType<typeof loadPlan>) => {
     const e = estimateMemory(config, plan)
     return e.matrixBytes + e.embeddingBytes + e.normBytes
   }
@@ -66,7 +66,7 @@ test('nothing fits in nothing', () => {
 })
 
 test('the reference costs more than the plan in f32 alone', () => {
-  const plan: LoadPlan = { matrices: 'f32', embeddings: 'f32', cache: 'f32', context: 512, rows: 1, promptTokens: 512 }
+  const plan = loadPlan('f32', 512)
   const reference = estimateReference(SMOLLM2_135M, 512)
   expect(reference.totalBytes).toBeGreaterThan(estimateMemory(SMOLLM2_135M, plan).totalBytes)
   const { matrixBytes, embeddingBytes, normBytes, cacheBytes, activationBytes } = reference

@@ -8,6 +8,10 @@ export type WeightFormat = 'f32' | 'f16' | 'int8' | 'int4'
 /** Bits of one weight, its share of the group's scale included: 4 + 16/32 = 4.5. */
 export const BITS: Readonly<Record<WeightFormat, number>> = { f32: 32, f16: 16, int8: 8.5, int4: 4.5 }
 
+/** How exactly a model is held: the formats that belong together. */
+export type Precision = 'f32' | 'f16' | 'int4'
+export const PRECISIONS: readonly Precision[] = ['f32', 'f16', 'int4']
+
 export interface LoadPlan {
   readonly matrices: WeightFormat
   /** Of the embedding and, where it is not tied, the head. */
@@ -19,6 +23,16 @@ export interface LoadPlan {
   readonly rows: number
   /** Tokens that go through the layers at once while a prompt is read. */
   readonly promptTokens: number
+}
+
+/** Tokens of a prompt that go through the layers together, at most. */
+const PROMPT_TOKENS = 512
+
+/** int4 keeps its vocabulary in int8: the head decides between tokens that are close. */
+export function loadPlan(precision: Precision, context: number, rows = 1): LoadPlan {
+  const common = { context, rows, promptTokens: Math.min(PROMPT_TOKENS, context) }
+  if (precision === 'int4') return { matrices: 'int4', embeddings: 'int8', cache: 'f16', ...common }
+  return { matrices: precision, embeddings: precision, cache: precision, ...common }
 }
 
 export interface MemoryEstimate {
@@ -38,52 +52,73 @@ export function cacheBytesPerToken(config: ModelConfig, cache: LoadPlan['cache']
   return 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * (cache === 'f16' ? 2 : 4)
 }
 
+/** Weights and cache, the same for both engines. */
+function restingBytes(config: ModelConfig, plan: LoadPlan) {
+  const { hidden_size: h, intermediate_size: f, vocab_size: V, num_hidden_layers: L, head_dim: d } = config
+  const q = config.num_attention_heads * d
+  const kv = config.num_key_value_heads * d
+  return {
+    matrixBytes: weightBytes(L * (2 * h * q + 2 * h * kv + 3 * h * f), plan.matrices),
+    embeddingBytes: weightBytes((config.tie_word_embeddings ? 1 : 2) * V * h, plan.embeddings),
+    normBytes: 4 * (h + L * (2 * h + (hasHeadNorms(config) ? 2 * d : 0))),
+    cacheBytes: cacheBytesPerToken(config, plan.cache) * plan.context * plan.rows,
+  }
+}
+
+function weightBytes(count: number, format: WeightFormat): number {
+  return Math.ceil((count * BITS[format]) / 8)
+}
+
+function whole(parts: Omit<MemoryEstimate, 'totalBytes'>): MemoryEstimate {
+  const { matrixBytes, embeddingBytes, normBytes, cacheBytes, activationBytes } = parts
+  return { ...parts, totalBytes: matrixBytes + embeddingBytes + normBytes + cacheBytes + activationBytes }
+}
+
 /**
- * Weights, cache and the activations alive at once, in bytes:
+ * What the fused engine takes, in bytes:
  *
- *   activations = 4 · [ N · (4h + 2·h_q + 2·h_kv + 3f) + rows · V ],   N = max(promptTokens, rows)
- * h hidden, h_q and h_kv query and key widths, f inner width, V vocabulary (logits of the last positions only). Attention
- * scores are not in it: a fused kernel never stores them. An estimate from shapes; drivers round up and add their own.
+ *   activations = 4 · [ N · (3h + 2·h_q + 2·h_kv + f) + rows · (V + h) + context · d ],   N = max(promptTokens, rows)
+ * h hidden, h_q and h_kv query and key widths, f inner width, V vocabulary (logits of the last positions only), and the table
+ * of rotations. Attention scores are not in it: a kernel never stores them. Vocabularies are cut to fit a binding, so that the
+ * largest buffer is a matrix of a layer, its cache, or the inner activations. Drivers round up and add their own.
  */
 export function estimateMemory(config: ModelConfig, plan: LoadPlan): MemoryEstimate {
   const { hidden_size: h, intermediate_size: f, vocab_size: V, num_hidden_layers: L, head_dim: d } = config
   const q = config.num_attention_heads * d
   const kv = config.num_key_value_heads * d
-  const bytes = (count: number, format: WeightFormat) => Math.ceil((count * BITS[format]) / 8)
-  const matrixBytes = bytes(L * (2 * h * q + 2 * h * kv + 3 * h * f), plan.matrices)
-  const embeddingBytes = bytes((config.tie_word_embeddings ? 1 : 2) * V * h, plan.embeddings)
-  const normBytes = 4 * (h + L * (2 * h + (hasHeadNorms(config) ? 2 * d : 0)))
-  const cacheBytes = cacheBytesPerToken(config, plan.cache) * plan.context * plan.rows
-  const activationBytes = 4 * (Math.max(plan.promptTokens, plan.rows) * (4 * h + 2 * q + 2 * kv + 3 * f) + plan.rows * V)
-  return {
-    matrixBytes, embeddingBytes, normBytes, cacheBytes, activationBytes,
-    totalBytes: matrixBytes + embeddingBytes + normBytes + cacheBytes + activationBytes,
-    largestBytes: Math.max(bytes(V * h, plan.embeddings), bytes(h * Math.max(f, q), plan.matrices)),
-  }
+  const N = Math.max(plan.promptTokens, plan.rows)
+  const resting = restingBytes(config, plan)
+  return whole({
+    ...resting,
+    activationBytes: 4 * (N * (3 * h + 2 * q + 2 * kv + f) + plan.rows * (V + h) + plan.context * d),
+    largestBytes: Math.max(weightBytes(2 * f * h, plan.matrices), weightBytes((q + 2 * kv) * h, plan.matrices), resting.cacheBytes / L, 4 * N * f),
+  })
 }
 
 /**
- * The same for the reference decoder in tfjs ops: everything f32, the cache twice (a step makes the next one from the
- * last), a transposed copy of the largest matrix beside it, and the scores [heads, N, N] of a prompt twice.
+ * The same for the reference decoder in tfjs ops: everything f32, all of a prompt at once, the cache twice (a step makes the
+ * next one from the last), a transposed copy of the largest matrix, a one-hot row for every token, the scores [heads, N, N] of
+ * a prompt twice.
  */
 export function estimateReference(config: ModelConfig, context: number): MemoryEstimate {
-  const plan: LoadPlan = { matrices: 'f32', embeddings: 'f32', cache: 'f32', context, rows: 1, promptTokens: context }
-  const once = estimateMemory(config, plan)
-  const oneHot = 4 * context * config.vocab_size
+  const { hidden_size: h, intermediate_size: f, vocab_size: V, head_dim: d } = config
+  const q = config.num_attention_heads * d
+  const kv = config.num_key_value_heads * d
+  const resting = restingBytes(config, { ...loadPlan('f32', context), promptTokens: context })
+  const largestBytes = 4 * h * Math.max(V, f, q)
   const scores = 2 * 4 * config.num_attention_heads * context * context
-  const activationBytes = once.activationBytes + once.largestBytes + oneHot + scores
-  return { ...once, cacheBytes: 2 * once.cacheBytes, activationBytes, totalBytes: once.totalBytes + once.cacheBytes + activationBytes - once.activationBytes }
-}
-
-/** The same for the fused engine in float32: all weights lie in one buffer, and the cache is f32. */
-export function estimateFused(config: ModelConfig, context: number): MemoryEstimate {
-  const estimate = estimateMemory(config, { matrices: 'f32', embeddings: 'f32', cache: 'f32', context, rows: 1, promptTokens: context })
-  return { ...estimate, largestBytes: estimate.matrixBytes + estimate.embeddingBytes + estimate.normBytes }
+  return whole({
+    ...resting,
+    cacheBytes: 2 * resting.cacheBytes,
+    activationBytes: 4 * (context * (4 * h + 2 * q + 2 * kv + 3 * f + V) + V) + largestBytes + scores,
+    largestBytes,
+  })
 }
 
 /** How a model would be loaded, and what that takes. */
 export interface ModelPlan {
   readonly engine: 'fused' | 'reference'
+  readonly precision: Precision
   readonly estimate: MemoryEstimate
 }
 

@@ -93,7 +93,7 @@ describe('a removal', () => {
 })
 
 describe('loading', () => {
-  const request = { modelId: 'a', adapterId: null, context: 64, budgetBytes: 1e9 }
+  const request = { modelId: 'a', adapterId: null, context: 64, budgetBytes: 1e9, precisions: ['f32' as const] }
   test('tells how far it is, then what is loaded', async () => {
     const { get, progress } = scripted()
     const loading = get().loadModel(request)

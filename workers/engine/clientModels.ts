@@ -9,10 +9,10 @@ export function modelCalls(open: () => LabWorker<ModelEngineApi>, running: () =>
   const failed = (error: unknown): Failure<'device'> =>
     fail('device', error instanceof Error ? error.message : String(error), { where: 'Engine', next: 'Load the model again: the engine starts anew.' })
   return {
-    async planModel(config, context, budgetBytes) {
+    async planModel(config, context, budgetBytes, precisions) {
       try {
         const engine = open()
-        return await engine.call(engine.api.planModel(config, context, budgetBytes))
+        return await engine.call(engine.api.planModel(config, context, budgetBytes, precisions))
       } catch (error) {
         return failed(error)
       }

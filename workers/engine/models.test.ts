@@ -16,7 +16,7 @@ beforeAll(openNodeWasm)
 
 const { config, expected } = goldenModel()
 const { input_ids, greedy } = expected[0]!
-const request: LoadModelRequest = { modelId: 'm', adapterId: null, context: 128, budgetBytes: 1e9 }
+const request: LoadModelRequest = { modelId: 'm', adapterId: null, context: 128, budgetBytes: 1e9, precisions: ['f16'] }
 const ask: GenerateRequest = { promptIds: input_ids, temperature: 0, maxNewTokens: 6, seed: 1, endIds: [] }
 const told = (result: Result<unknown>) => (result.ok ? 'done' : `${result.kind} ${sentence(result)}`)
 
@@ -53,11 +53,11 @@ async function opened() {
 test('plans, loads with progress, completes, frees', async () => {
   const { bench } = await opened()
   const before = tf.memory().numTensors
-  expect(await bench.planModel(config, 128, 1e9)).toMatchObject({ ok: true, value: { engine: 'reference' } })
-  expect(told(await bench.planModel(config, 128, 1e6))).toMatch(/^tooLarge Memory: It needs/)
+  expect(await bench.planModel(config, 128, 1e9, ['f16'])).toMatchObject({ ok: true, value: { engine: 'reference' } })
+  expect(told(await bench.planModel(config, 128, 1e6, ['f16']))).toMatch(/^tooLarge Memory: It needs/)
   const seen: [number, number][] = []
   const loaded = await bench.loadModel(request, (done, total) => void seen.push([done, total]))
-  expect(loaded).toMatchObject({ ok: true, value: { modelId: 'm', adapterId: null, context: 128, engine: 'reference' } })
+  expect(loaded).toMatchObject({ ok: true, value: { modelId: 'm', adapterId: null, context: 128, engine: 'reference', precision: 'f32' } })
   expect(seen.at(-1)![0]).toBe(seen.at(-1)![1])
   expect(await bench.loadedModel()).toMatchObject({ modelId: 'm' })
   const heard: number[] = []

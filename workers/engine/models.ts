@@ -37,10 +37,10 @@ export class ModelBench implements ModelEngineApi {
     return this.work !== null
   }
 
-  async planModel(config: LoadedModel['config'], context: number, budgetBytes: number) {
+  async planModel(config: LoadedModel['config'], context: number, budgetBytes: number, precisions: LoadModelRequest['precisions']) {
     const state = await this.device.open()
     if (state.kind === 'lost') return lost(state.reason)
-    return planModel(this.device.opened, config, context, budgetBytes)
+    return planModel(this.device.opened, config, context, budgetBytes, precisions)
   }
 
   async loadModel(request: LoadModelRequest, onProgress: OnLoadProgress): Promise<Result<LoadedModel, LoadModelFault>> {
@@ -57,7 +57,7 @@ export class ModelBench implements ModelEngineApi {
     }
   }
 
-  private async load({ modelId, adapterId, context, budgetBytes }: LoadModelRequest, onProgress: OnLoadProgress, stop: { aborted: boolean }): Promise<Result<LoadedModel, LoadModelFault>> {
+  private async load({ modelId, adapterId, context, budgetBytes, precisions }: LoadModelRequest, onProgress: OnLoadProgress, stop: { aborted: boolean }): Promise<Result<LoadedModel, LoadModelFault>> {
     const state = await this.device.reopen()
     if (state.kind === 'lost') return lost(state.reason)
     const stored = await openStored(this.home, modelId, 'model')
@@ -67,7 +67,7 @@ export class ModelBench implements ModelEngineApi {
     const opened = await openPretrained(blobSources(stored.value.files), adapter ? blobSources(adapter.value.files) : null)
     if (!opened.ok) return opened
     const { pretrained, placed } = opened.value
-    const plan = planModel(this.device.opened, pretrained.config, context, budgetBytes)
+    const plan = planModel(this.device.opened, pretrained.config, context, budgetBytes, precisions)
     if (!plan.ok) return plan
     this.free() // refusals above leave the one that is loaded alone
     const totalBytes = fileBytes(placed)
@@ -78,7 +78,7 @@ export class ModelBench implements ModelEngineApi {
       told = performance.now()
       onProgress(doneBytes, totalBytes)
     })
-    const generator = await loadGenerator(this.device.opened, plan.value.engine, pretrained.config, context, read, stop)
+    const generator = await loadGenerator(this.device.opened, plan.value, pretrained.config, context, read, stop)
     if (!generator.ok) return generator
     const errors = this.device.takeErrors()
     if (errors.length > 0) {
@@ -88,7 +88,7 @@ export class ModelBench implements ModelEngineApi {
     const about: LoadedModel = {
       modelId, adapterId, context, config: pretrained.config, name: stored.value.record.name,
       adapterName: adapter ? adapter.value.record.name : null,
-      endIds: stored.value.record.endIds, engine: plan.value.engine, estimate: plan.value.estimate,
+      endIds: stored.value.record.endIds, engine: plan.value.engine, precision: plan.value.precision, estimate: plan.value.estimate,
     }
     this.loaded = { about, generator: generator.value }
     void this.device.whenLost().then(() => {
@@ -190,7 +190,7 @@ function gpuFault(error: string): Result<never, 'device'> {
 export function modelApi(bench: ModelBench): ModelEngineApi {
   const release = (listener: unknown) => (listener as { [releaseProxy]?: () => void })[releaseProxy]?.()
   return {
-    planModel: (config, context, budgetBytes) => bench.planModel(config, context, budgetBytes),
+    planModel: (config, context, budgetBytes, precisions) => bench.planModel(config, context, budgetBytes, precisions),
     loadModel: (request, onProgress) => bench.loadModel(request, onProgress).finally(() => release(onProgress)),
     generate: (request, onTokens) => bench.generate(request, onTokens).finally(() => release(onTokens)),
     stopModel: () => bench.stopModel(),

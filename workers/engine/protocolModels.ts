@@ -5,7 +5,7 @@ import type { AdapterFault } from '../../src/engine/pretrained/lora'
 import type { ReadFault } from '../../src/engine/pretrained/safetensors'
 import type { ModelFault } from '../../src/engine/pretrained/openWeights'
 import type { ModelConfig } from '../../src/posttrain/modelConfig'
-import type { MemoryEstimate, ModelPlan } from '../../src/posttrain/modelMemory'
+import type { MemoryEstimate, ModelPlan, Precision } from '../../src/posttrain/modelMemory'
 import type { OpenFailure } from '../../src/storage/models'
 
 export interface LoadModelRequest {
@@ -16,6 +16,8 @@ export interface LoadModelRequest {
   readonly context: number
   /** What the researcher lets the lab use: a browser does not tell how much memory the GPU has. */
   readonly budgetBytes: number
+  /** What would do, in order of preference: the first that fits is taken. */
+  readonly precisions: readonly Precision[]
 }
 
 export interface LoadedModel {
@@ -27,6 +29,7 @@ export interface LoadedModel {
   readonly config: ModelConfig
   readonly endIds: readonly number[]
   readonly engine: ModelPlan['engine']
+  readonly precision: Precision
   readonly estimate: MemoryEstimate
 }
 
@@ -48,7 +51,7 @@ export type OnTokens = (tokens: readonly number[]) => void
 
 export interface ModelEngineApi {
   /** What loading would take, or a refusal in numbers. Loads nothing. */
-  planModel(config: ModelConfig, context: number, budgetBytes: number): Promise<Result<ModelPlan, 'tooLarge' | 'device'>>
+  planModel(config: ModelConfig, context: number, budgetBytes: number, precisions: readonly Precision[]): Promise<Result<ModelPlan, 'tooLarge' | 'device'>>
   /** Frees the model that is loaded, then loads this one, whole or not at all. */
   loadModel(request: LoadModelRequest, onProgress: OnLoadProgress): Promise<Result<LoadedModel, LoadModelFault>>
   /** Completes a prompt. A stop is an outcome: `reason` is then `stopped`. */

@@ -5,7 +5,7 @@ import { logSumExp } from '../../base/numeric'
 import { ok, sentence } from '../../base/result'
 import { neverStop, type Stop } from '../../base/stop'
 import type { ModelConfig } from '../../posttrain/modelConfig'
-import type { LoadPlan } from '../../posttrain/modelMemory'
+import { loadPlan, type LoadPlan } from '../../posttrain/modelMemory'
 import { sampleToken } from '../../posttrain/sampling'
 import type { GpuContext } from '../gpu/context'
 import { decoderReference } from '../model/decoder.reference'
@@ -17,7 +17,7 @@ import { goldenFolder } from '../pretrained/goldenFolder'
 import type { WeightReader } from '../pretrained/loadWeights'
 import { adapterScale, mergeAdapter, readAdapter, type Adapter } from '../pretrained/lora'
 import type { InferenceModel } from './inferenceModel'
-import { inferenceBytes, openInference, packedPlan, type InferenceOptions } from './openInference'
+import { inferenceBytes, openInference, type InferenceOptions } from './openInference'
 import { testContext } from './runKernel'
 import { matricesOf, storePlan } from './storePlan'
 import { encodeRows, type WeightFormat } from './weightFormat'
@@ -105,7 +105,7 @@ describe.each([true, false])('software adapter: %s', (isSoftware) => {
   test('the shape of Qwen3-4B in int4 with its vocabulary over several buffers: float64 loops over the same rounded weights', async () => {
     const parameters = initialParameters(SMALL_4B, 5)
     const mostBytes = 128 * 1024
-    const plan: LoadPlan = { ...packedPlan(64), cache: 'f32', promptTokens: 16 }
+    const plan: LoadPlan = { ...loadPlan('int4', 64), cache: 'f32', promptTokens: 16 }
     expect(storePlan(SMALL_4B, plan, mostBytes).embedding.length).toBeGreaterThan(3)
     const model = await open(gpu, SMALL_4B, parameters, { plan, mostBytes })
     const want = rounded(SMALL_4B, parameters, 'int4', 'int8')
@@ -135,7 +135,7 @@ describe.each([true, false])('software adapter: %s', (isSoftware) => {
     const { input_ids } = expected[0]!
     await model.generate(input_ids, { temperature: 0, maxNewTokens: 3, seed: 0, endIds: [] }, (b) => Promise.resolve(void decoded.push(...b.tokens)), neverStop)
     const merged = parameters.slice()
-    for (const slot of parameterLayout(config)) mergeAdapter(adapter, slot.name, merged.subarray(slot.offset, slot.offset + slot.size))
+    for (const slot of parameterLayout(config)) mergeAdapter(adapter, slot.name, merged.subarray(slot.offset, slot.offset + slot.size), 0)
     const ids = [...input_ids]
     for (const token of decoded) {
       expect(token).toBe(sampleToken(decoderReference(config, merged, ids).at(-1)!, 0, 0, 0, 0).token)
@@ -154,7 +154,7 @@ describe('packed', () => {
 
   test('a float16 cache moves a log-probability by less than 2e-3', async () => {
     const of = async (cache: LoadPlan['cache']) => {
-      const model = await open(gpu, SMALL_4B, parameters, { plan: { ...packedPlan(64), cache } })
+      const model = await open(gpu, SMALL_4B, parameters, { plan: { ...loadPlan('int4', 64), cache } })
       const logprobs = await model.logprobs(IDS, neverStop)
       model.dispose()
       return logprobs!
@@ -169,7 +169,7 @@ describe('packed', () => {
     const drawn = initialParameters(config, 6)
     const ids = IDS.slice(0, 20).map((id) => id % 301)
     for (const [matrices, embeddings] of [['int4', 'int8'], ['f16', 'f16'], ['int8', 'int4']] as const) {
-      const model = await open(gpu, config, drawn, { plan: { ...packedPlan(32), matrices, embeddings, cache: 'f32' } })
+      const model = await open(gpu, config, drawn, { plan: { ...loadPlan('int4', 32), matrices, embeddings, cache: 'f32' } })
       expect(worst((await model.logprobs(ids, neverStop))!, referenceLogprobs(config, rounded(config, drawn, matrices, embeddings), ids))).toBeLessThan(1e-3)
       model.dispose()
     }
@@ -178,11 +178,11 @@ describe('packed', () => {
   test('an adapter over int4: float64 loops over the rounded weights with it added', async () => {
     const { config, parameters } = goldenModel()
     const adapter = await goldenAdapter(config)
-    const model = await open(gpu, config, parameters, { plan: { ...packedPlan(64), cache: 'f32' }, adapter })
+    const model = await open(gpu, config, parameters, { plan: { ...loadPlan('int4', 64), cache: 'f32' }, adapter })
     const want = rounded(config, parameters, 'int4', 'int8')
     const base = referenceLogprobs(config, want, IDS.slice(0, 12).map((id) => id % 512))
     const ids = IDS.slice(0, 12).map((id) => id % 512)
-    for (const slot of parameterLayout(config)) mergeAdapter(adapter, slot.name, want.subarray(slot.offset, slot.offset + slot.size))
+    for (const slot of parameterLayout(config)) mergeAdapter(adapter, slot.name, want.subarray(slot.offset, slot.offset + slot.size), 0)
     expect(adapterScale(adapter.config)).toBe(2)
     expect(worst((await model.logprobs(ids, neverStop))!, referenceLogprobs(config, want, ids))).toBeLessThan(1e-3)
     model.usesAdapter = false
@@ -191,7 +191,7 @@ describe('packed', () => {
   })
 
   test('a group on one prompt: each row draws its own stream, whoever stands beside it, and ends by itself', async () => {
-    const model = await open(gpu, SMALL_4B, parameters, { plan: { ...packedPlan(48, 5), cache: 'f32', promptTokens: 6 } })
+    const model = await open(gpu, SMALL_4B, parameters, { plan: { ...loadPlan('int4', 48, 5), cache: 'f32', promptTokens: 6 } })
     const [prompt, other] = [IDS.slice(0, 9), IDS.slice(20, 23)]
     const draw = async (prompts: number[][], endIds: number[] = []) => {
       const rows = prompts.map((): number[] => [])
@@ -222,7 +222,7 @@ describe('packed', () => {
   })
 
   test('a stop while the prompt is read ends without a token; a second call while one computes is refused', async () => {
-    const model = await open(gpu, SMALL_4B, parameters, { plan: { ...packedPlan(64), promptTokens: 4 } })
+    const model = await open(gpu, SMALL_4B, parameters, { plan: { ...loadPlan('int4', 64), promptTokens: 4 } })
     const stop = { aborted: true }
     const told: TokenBatch[] = []
     const settings = { temperature: 0, maxNewTokens: 4, seed: 0, endIds: [] }
@@ -236,7 +236,7 @@ describe('packed', () => {
 
   test('what it takes is what was counted, to the byte, beside the few of its plans; nothing grows with use; all comes back', async () => {
     const before = gpu.bytes
-    const plan = packedPlan(64, 3)
+    const plan = loadPlan('int4', 64, 3)
     const model = await open(gpu, SMALL_4B, parameters, { plan, mostBytes: 128 * 1024 })
     const held = gpu.bytes - before
     const plans = 4 * 96 + 256 * (model.dispatches.step + 2 * 20 + 20)
@@ -250,7 +250,7 @@ describe('packed', () => {
   })
 
   test('weights that come in pieces of any length make the same model; a piece out of order or missing is refused', async () => {
-    const plan = { ...packedPlan(32), embeddings: 'f16' as const }
+    const plan = { ...loadPlan('int4', 32), embeddings: 'f16' as const }
     const whole = await open(gpu, SMALL_4B, parameters, { plan })
     const want = await whole.logprobs(IDS.slice(0, 8), neverStop)
     whole.dispose()
@@ -287,8 +287,8 @@ describe('packed', () => {
 
   test('a buffer that the device cannot give is refused in numbers, and nothing is left behind', async () => {
     const before = gpu.bytes
-    await expect(open(gpu, SMALL_4B, parameters, { plan: packedPlan(32), mostBytes: 40_000 })).rejects.toThrow(/layer 0 q, k and v takes \d+ bytes in int4; this adapter binds 40000/)
+    await expect(open(gpu, SMALL_4B, parameters, { plan: loadPlan('int4', 32), mostBytes: 40_000 })).rejects.toThrow(/layer 0 gate and up takes 109440 bytes in int4; this adapter binds 40000/)
     expect(gpu.bytes).toBe(before)
-    expect(matricesOf(storePlan(SMALL_4B, packedPlan(32), 1e9)).length).toBe(1 + 4 * 2)
+    expect(matricesOf(storePlan(SMALL_4B, loadPlan('int4', 32), 1e9)).length).toBe(1 + 4 * 2)
   })
 })

@@ -21,14 +21,6 @@ export interface InferenceOptions {
   readonly mostBytes?: number
 }
 
-/** Prompts go through the layers at most this many tokens at a time. */
-export const PROMPT_TOKENS = 512
-
-/** int4 matrices, int8 vocabulary, float16 cache: what a large model is loaded as. */
-export function packedPlan(context: number, rows = 1): LoadPlan {
-  return { matrices: 'int4', embeddings: 'int8', cache: 'f16', context, rows, promptTokens: Math.min(PROMPT_TOKENS, context) }
-}
-
 /**
  * Whole, or not at all: a cancel or a fault frees what was allocated.
  * @param read brings the weights tensor by tensor; progress is its own
@@ -46,7 +38,7 @@ export async function openInference(gpu: GpuContext, config: ModelConfig, read: 
   try {
     const store = own(WeightStore.create(gpu, config, options.plan, options.mostBytes))
     const space = own(Workspace.create(gpu, shape.value, options.plan))
-    const done = await read((slot, values) => store.put(slot, values), stop)
+    const done = await read((slot, values, at) => store.put(slot, values, at), stop)
     if (!done.ok) {
       free()
       return done

@@ -65,7 +65,7 @@ export class WeightStore {
    * The values of `slot` from its element `at` on. Pieces of a tensor come in order, one tensor after another.
    * @throws when a piece is out of order, or the tensor is none of the model's
    */
-  put(slot: ParameterSlot, values: Float32Array, at = 0): void {
+  put(slot: ParameterSlot, values: Float32Array, at: number): void {
     if (at === 0) this.begin(slot)
     const reading = this.reading
     if (!reading || reading.slot.name !== slot.name || reading.done !== at) throw new Error(`A piece of ${slot.name} came out of order: ${at} after ${reading?.done ?? 0} of ${reading?.slot.name ?? 'nothing'}.`)

@@ -1,6 +1,7 @@
 /** What loading a model would take, and the loading itself. */
 import { useState } from 'react'
 import type { Failure } from '../../base/result'
+import { PRECISIONS, type Precision } from '../../posttrain/modelMemory'
 import type { PretrainedRecord } from '../../posttrain/modelRecords'
 import { modelEngine } from '../../../workers/engine/client'
 import { useCompletion } from '../../state/completion'
@@ -14,7 +15,7 @@ import { Field } from '../../ui/Field'
 import { Panel } from '../../ui/Panel'
 import { Progress } from '../../ui/Progress'
 import { useAnswer, workerFailure } from '../../ui/useAnswer'
-import { familyName, parameterText } from './modelWords'
+import { automaticPrecisions, computedBy, familyName, parameterText, precisionName } from './modelWords'
 import { useExport } from './useExport'
 import styles from './LoadPanel.module.css'
 
@@ -29,6 +30,7 @@ export function LoadPanel({ record }: { readonly record: PretrainedRecord }) {
   const [context, setContext] = useState(String(Math.min(DEFAULT_CONTEXT, longest)))
   const [budget, setBudget] = useState(String(memoryBudgetGb))
   const [adapterId, setAdapterId] = useState('')
+  const [precision, setPrecision] = useState<Precision | 'auto'>('auto')
   const [failure, setFailure] = useState<Failure | null>(null)
   const exports = useExport()
 
@@ -39,16 +41,17 @@ export function LoadPanel({ record }: { readonly record: PretrainedRecord }) {
   const budgetError = budget.trim() !== '' && gigabytes > 0 && gigabytes <= 1024 ? null : 'Gigabytes, above 0.'
   const isValid = !contextError && !budgetError
   const budgetBytes = gigabytes * 1e9
-  const { answer: plan } = useAnswer(isValid ? `${record.id}:${tokens}:${budgetBytes}` : null, () => modelEngine.planModel(record.config, tokens, budgetBytes))
+  const precisions = precision === 'auto' ? automaticPrecisions(record.dtypes) : [precision]
+  const { answer: plan } = useAnswer(isValid ? `${record.id}:${tokens}:${budgetBytes}:${precision}` : null, () => modelEngine.planModel(record.config, tokens, budgetBytes, precisions))
 
   const isLoaded = loaded?.modelId === record.id
   /** Why the model is gone, when it went while it was asked: its bench went with it. */
   const gone = useCompletion((s) => (s.modelId === record.id && !isLoaded ? (s.current?.failure ?? null) : null))
-  const isSame = isLoaded && loaded.context === tokens && (loaded.adapterId ?? '') === adapterId
+  const isSame = isLoaded && loaded.context === tokens && (loaded.adapterId ?? '') === adapterId && (!plan?.ok || plan.value.precision === loaded.precision)
   const load = () => {
     setFailure(null)
     setMemoryBudgetGb(gigabytes)
-    void loadModel({ modelId: record.id, adapterId: adapterId || null, context: tokens, budgetBytes }).catch(workerFailure).then((result) => {
+    void loadModel({ modelId: record.id, adapterId: adapterId || null, context: tokens, budgetBytes, precisions }).catch(workerFailure).then((result) => {
       if (!result.ok && result.kind !== 'cancelled') setFailure(result)
       void useDevice.getState().measure()
     })
@@ -69,6 +72,14 @@ export function LoadPanel({ record }: { readonly record: PretrainedRecord }) {
           <Field label="Memory budget (GB)" hint="A browser does not tell what the GPU has: you do." error={budgetError}>
             {(control) => <input {...control} inputMode="decimal" value={budget} onChange={(event) => setBudget(event.target.value)} />}
           </Field>
+          <Field label="Precision" hint="Automatic keeps what the files hold, or int4 where that does not fit.">
+            {(control) => (
+              <select {...control} value={precision} onChange={(event) => setPrecision(event.target.value as Precision | 'auto')}>
+                <option value="auto">Automatic</option>
+                {PRECISIONS.map((p) => <option key={p} value={p}>{precisionName(p)}</option>)}
+              </select>
+            )}
+          </Field>
           {adapters.length > 0 ? (
             <Field label="Adapter" hint="Merged into the weights while they load.">
               {(control) => (
@@ -87,7 +98,7 @@ export function LoadPanel({ record }: { readonly record: PretrainedRecord }) {
             <div><dt>Cache</dt><dd>{bytes(estimate.cacheBytes)}</dd></div>
             <div><dt>Activations</dt><dd>{bytes(estimate.activationBytes)}</dd></div>
             <div><dt>Needs</dt><dd><strong>{bytes(estimate.totalBytes)}</strong> of {bytes(budgetBytes)}</dd></div>
-            <div><dt>Computed by</dt><dd>{plan?.ok && plan.value.engine === 'fused' ? 'fused kernels, float32' : 'reference ops, float32 (slow)'}</dd></div>
+            <div><dt>Computed by</dt><dd>{plan?.ok ? computedBy(plan.value) : '—'}</dd></div>
             {isLoaded ? <div><dt>Engine holds now</dt><dd>{memory ? bytes(memory.gpuBytes) : '—'}</dd></div> : null}
           </dl>
         ) : null}

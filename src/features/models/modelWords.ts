@@ -1,5 +1,6 @@
 /** Models in words. */
 import type { ModelConfig } from '../../posttrain/modelConfig'
+import type { ModelPlan, Precision } from '../../posttrain/modelMemory'
 
 export function familyName(config: ModelConfig): string {
   return config.model_type === 'llama' ? 'Llama' : 'Qwen3'
@@ -22,4 +23,19 @@ export function parseIds(text: string): number[] | null {
 /** Seconds below a minute with one digit, milliseconds below a second. */
 export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
+const PRECISION_NAMES: Readonly<Record<Precision, string>> = { f32: 'float32', f16: 'float16', int4: 'int4 (vocabulary int8)' }
+
+export function precisionName(precision: Precision): string {
+  return PRECISION_NAMES[precision]
+}
+
+/** What to try in turn when the researcher leaves it to the lab. @param dtypes of the files, as "BF16" or "F16, F32" */
+export function automaticPrecisions(dtypes: string): readonly Precision[] {
+  return dtypes.split(', ').includes('F32') ? ['f32', 'f16', 'int4'] : ['f16', 'int4']
+}
+
+export function computedBy({ engine, precision }: Pick<ModelPlan, 'engine' | 'precision'>): string {
+  return engine === 'fused' ? `fused kernels, ${precisionName(precision)}` : 'reference ops, float32 (slow)'
 }
