@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { thoughtAndAnswer } from './answerParts'
 import { duration } from './modelWords'
+import { Following } from './Following'
 import { GrowingText } from './GrowingText'
 import styles from './AnswerView.module.css'
 
@@ -25,20 +26,20 @@ export function AnswerView({ completion, onStop }: { readonly completion: Comple
         {speed === null ? null : <span><strong>{speed >= 100 ? Math.round(speed) : speed.toFixed(1)}</strong> tokens/s</span>}
         {logprob === null ? null : <span>log π {logprob.toFixed(2).replace('-', '−')}</span>}
         {end ? <span className={end.reason === 'end' ? undefined : styles.cut}>{REASONS[end.reason]}</span> : null}
-        {isRunning ? <Button onClick={onStop} aria-label="Stop writing">Stop</Button> : null}
+        {isRunning ? <Button variant="danger" onClick={onStop} aria-label="Stop writing">Stop</Button> : null}
       </p>
       {failure && failure.kind !== 'cancelled' ? <ErrorCard failure={failure} /> : null}
       {text === null ? <p className={styles.ids} data-ids>{tokens.join(' ')}</p> : null}
       {thought === null ? null : (
         <details className={styles.thought} open={isOpen ?? isThinking} onToggle={(event) => { if (event.currentTarget.open !== (isOpen ?? isThinking)) setOpen(event.currentTarget.open) }}>
           <summary>{isThinking && isRunning ? 'Thinking…' : isThinking ? 'Thought, never closed: there is no answer' : 'Thought'}</summary>
-          <div className={styles.text} data-thought><GrowingText text={thought} isGrowing={isRunning && isThinking} /></div>
+          <Following className={`${styles.text} ${styles.held}`} text={thought} isGrowing={isRunning && isThinking} />
         </details>
       )}
       {text !== null && (!isThinking || thought === null) && (answer !== '' || !isRunning) ? (
         <section aria-label={heading}>
           {thought === null ? null : <h3 className={styles.heading}>{heading}</h3>}
-          <div className={styles.text} data-answer>{answer === '' ? <em>Empty.</em> : <GrowingText text={answer} isGrowing={isRunning} />}</div>
+          <div className={styles.text} data-answer>{answer.trim() === '' && !isRunning ? <em>Empty.</em> : <GrowingText text={answer} isGrowing={isRunning} />}</div>
         </section>
       ) : null}
     </div>

@@ -90,7 +90,7 @@ export function BenchPanel({ record, loaded }: { readonly record: PretrainedReco
           ) : null}
         </div>
         <div className={styles.actions}>
-          {isWriting ? <Button variant="danger" onClick={() => void stop()}>Stop</Button> : <Button type="submit" variant="primary" disabled={!isReady}>{mode === 'prove' ? 'Prove it' : mode === 'chat' ? 'Send' : 'Generate'}</Button>}
+          <Button type="submit" variant="primary" disabled={!isReady || isWriting}>{isWriting ? 'Writing…' : mode === 'prove' ? 'Prove it' : mode === 'chat' ? 'Send' : 'Generate'}</Button>
           <span className={styles.keys}>Ctrl+Enter sends.</span>
         </div>
       </form>

@@ -12,9 +12,15 @@ export function TurnList({ turns, hidesLast }: { readonly turns: readonly ChatMe
       {shown.map((turn, i) => (
         <li key={i} className={styles.turn} data-role={turn.role}>
           <span className={styles.who}>{turn.role === 'user' ? 'You' : 'Model'}</span>
-          <div className={styles.said}><MathText text={turn.role === 'user' ? turn.content : thoughtAndAnswer(turn.content, false).answer || 'No answer: the thinking was never closed.'} /></div>
+          <div className={styles.said}><Said turn={turn} /></div>
         </li>
       ))}
     </ol>
   )
+}
+
+function Said({ turn }: { readonly turn: ChatMessage }) {
+  if (turn.role === 'user') return <MathText text={turn.content} />
+  const { answer, isThinking } = thoughtAndAnswer(turn.content, false)
+  return answer.trim() === '' ? <em>{isThinking ? 'The thinking was never closed, so there is no answer.' : 'Empty.'}</em> : <MathText text={answer} />
 }
