@@ -54,11 +54,24 @@ test('bf16 in shards, with text: a proof is streamed, stopped, and talked about;
   const lora = folderOf('tiny-lora', ['lora'])
   await openPlace(page, 'models')
   await addModel(page, folder)
-  await load(page)
+  const estimate = page.locator('[data-estimate]')
 
-  await test.step('golden tokens', async () => {
+  await test.step('golden tokens in float32', async () => {
+    await expect(estimate).toContainText('fused kernels, float16') // as the files are
+    await page.getByLabel('Precision').selectOption('float32')
+    await expect(estimate).toContainText('fused kernels, float32')
+    await load(page)
     await page.getByRole('radio', { name: 'Token ids' }).check()
     await greedyTokens(page, 'qwen3-tiny-untied-bf16', 1, 12)
+  })
+
+  await test.step('int4 takes less, and is what the proof below is written in', async () => {
+    const before = Number(await estimate.getAttribute('data-estimate'))
+    await page.getByLabel('Precision').selectOption({ label: 'int4 (vocabulary int8)' })
+    await expect(estimate).toContainText('fused kernels, int4')
+    expect(Number(await estimate.getAttribute('data-estimate'))).toBeLessThan(before)
+    await page.getByRole('button', { name: 'Load with these settings' }).click()
+    await expect(page.getByRole('button', { name: 'Load again' })).toBeVisible({ timeout: 60_000 })
   })
 
   await test.step('a proof begins with its thinking, and a stop is heard', async () => {
@@ -142,7 +155,7 @@ test('a model too large for the budget is refused in numbers; export, removal an
   await openPlace(page, 'models')
   await addModel(page, `${GOLDENS}/qwen3-tiny`)
   await page.getByLabel('Memory budget (GB)').fill('0.0005')
-  await expect(page.getByRole('alert')).toContainText(/needs \d+(?:\.\d)? MB \(0\.8 MB of weights, .* of cache, .* of activations\); the budget is 0\.5 MB/)
+  await expect(page.getByRole('alert')).toContainText(/needs \d+(?:\.\d)? MB \(0\.1 MB of weights, .* of cache, .* of activations\); the budget is 0\.5 MB/)
   await expect(page.getByRole('button', { name: 'Load', exact: true })).toBeDisabled()
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export qwen3-tiny as a zip' }).click()])
   const members = await unzipped(await download.path())
