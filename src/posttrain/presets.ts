@@ -51,6 +51,8 @@ export interface Preset {
   readonly grpo: GrpoSettings
   /** Held-out problems in each of the three evaluations (base, after SFT, after RL). */
   readonly evaluationProblems: number
+  /** Attempts at each of them, n of avg@n; absent for one. */
+  readonly evaluationAttempts?: number
   readonly checkpointEverySteps: number
 }
 
@@ -83,6 +85,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     sft: { steps: 240, batchRows: 16, learningRate: 1.2e-2, warmupSteps: 10, schedule: 'linear', weightDecay: 0.01, clipNorm: 1, maxTokens: 96 },
     grpo: { ...objective, steps: 30, groups: 8, groupSize: 8, maxNewTokens: 20, learningRate: 1.5e-3, warmupSteps: 0 },
     evaluationProblems: 32,
+    evaluationAttempts: 3,
     checkpointEverySteps: 15,
   },
   smoke: {
@@ -95,6 +98,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     sft: { steps: 550, batchRows: 16, learningRate: 6e-3, warmupSteps: 20, schedule: 'linear', weightDecay: 0.01, clipNorm: 1, maxTokens: 128 },
     grpo: { ...objective, steps: 100, groups: 8, groupSize: 8, maxNewTokens: 40, learningRate: 2.5e-4, warmupSteps: 0 },
     evaluationProblems: 96,
+    evaluationAttempts: 3,
     checkpointEverySteps: 25,
   },
   small: {
@@ -107,6 +111,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     sft: { steps: 2000, batchRows: 32, learningRate: 3e-3, warmupSteps: 50, schedule: 'linear', weightDecay: 0.01, clipNorm: 1, maxTokens: 256 },
     grpo: { ...objective, steps: 300, groups: 8, groupSize: 16, maxNewTokens: 112, learningRate: 1.5e-4, warmupSteps: 0 },
     evaluationProblems: 160,
+    evaluationAttempts: 3,
     checkpointEverySteps: 50,
   },
 }

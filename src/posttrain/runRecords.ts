@@ -79,17 +79,28 @@ export interface RolloutStep {
   readonly rollouts: readonly Rollout[]
 }
 
-/** Held-out evaluation, one attempt a problem. */
+/** Held-out evaluation, with one attempt or more a problem. */
 export interface Evaluation {
   readonly label: 'base' | 'sft' | 'rl'
   readonly step: number
   readonly problems: number
+  /** Attempts a problem, n of avg@n; absent in records of one attempt. */
+  readonly attempts?: number
   /** Mean of score/7. */
   readonly reward: number
+  /** Sample deviation of the mean reward over the n runs; null or absent for a single one. */
+  readonly rewardStd?: number | null
   readonly successRate: number
   readonly finishRate: number
   readonly meanLength: number
   readonly lengths: readonly number[]
+}
+
+/** Every attempt of one evaluation: a rollout's `group` is the problem, its `index` the run; it has no advantage. */
+export interface EvaluationAttempts {
+  readonly label: Evaluation['label']
+  readonly step: number
+  readonly rollouts: readonly Rollout[]
 }
 
 /** What a running job tells. */

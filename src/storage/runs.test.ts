@@ -51,10 +51,17 @@ test('truncation cuts inside a chunk, and rewritten steps replace the old ones',
   expect((await runs.metrics('a')).map((p) => p.values.loss)).toEqual([0, 0, 0, 0, 9, 9])
 })
 
+test('attempts of an evaluation are kept by its label, the latest of it', async () => {
+  const runs = openRunStore(memoryDatabase())
+  await runs.commit(record('a', 0), { metrics: [], rollouts: [], evaluations: [{ label: 'base', step: 0, rollouts: [] }, { label: 'sft', step: 5, rollouts: [] }], checkpoint: null })
+  await runs.commit(record('a', 7), { metrics: [], rollouts: [], evaluations: [{ label: 'sft', step: 7, rollouts: [] }], checkpoint: null })
+  expect([await runs.evaluation('a', 'base'), await runs.evaluation('a', 'sft'), await runs.evaluation('a', 'rl')]).toEqual([{ label: 'base', step: 0, rollouts: [] }, { label: 'sft', step: 7, rollouts: [] }, null])
+})
+
 test('removal takes one run and all its parts', async () => {
   const database = memoryDatabase()
   const runs = openRunStore(database)
-  await runs.commit(record('a', 1), { metrics: points(1, 1), rollouts: [{ step: 1, rollouts: [] }], checkpoint: bytes(4, 0) })
+  await runs.commit(record('a', 1), { metrics: points(1, 1), rollouts: [{ step: 1, rollouts: [] }], evaluations: [{ label: 'base', step: 0, rollouts: [] }], checkpoint: bytes(4, 0) })
   await runs.commit(record('ab', 1), { metrics: points(1, 1), rollouts: [], checkpoint: bytes(4, 0) })
   await runs.remove('a')
   expect(await database.keys({ under: [] })).toEqual([['checkpoint', 'ab', 0], ['metrics', 'ab', 1], ['run', 'ab']])

@@ -1,12 +1,14 @@
-/** Stored training runs: record, metric points, rollouts and the one checkpoint that a run can continue from. */
+/** Stored training runs: record, metric points, rollouts, attempts of the evaluations, and the one checkpoint that a run can continue from. */
 import type { Result } from '../base/result'
-import type { MetricPoint, RolloutStep, RunRecord } from '../posttrain/runRecords'
+import type { Evaluation, EvaluationAttempts, MetricPoint, RolloutStep, RunRecord } from '../posttrain/runRecords'
 import { openDatabase, type Change, type Database } from './database'
 
 /** What one commit adds to a run. */
 export interface RunCommit {
   readonly metrics: readonly MetricPoint[]
   readonly rollouts: readonly RolloutStep[]
+  /** Attempts of evaluations made since the last commit; those of one label replace the ones before. */
+  readonly evaluations?: readonly EvaluationAttempts[]
   /** Replaces the stored checkpoint; null leaves it as it is. */
   readonly checkpoint: Uint8Array | null
 }
@@ -21,6 +23,8 @@ export interface RunStore {
   metrics(id: string): Promise<MetricPoint[]>
   rollouts(id: string, step: number): Promise<RolloutStep | null>
   rolloutSteps(id: string): Promise<number[]>
+  /** Null for an evaluation not made, or made before attempts were kept. */
+  evaluation(id: string, label: Evaluation['label']): Promise<EvaluationAttempts | null>
   checkpoint(id: string): Promise<Uint8Array | null>
   /** Drops points and rollouts after `step`: a resumed run writes them again. Throws when it cannot. */
   truncateAfter(id: string, step: number): Promise<void>
@@ -56,11 +60,12 @@ export function openRunStore(database: Database = openDatabase(), chunkBytes: nu
       const record = await database.get<RunRecord>(['run', id])
       return record?.schema === 1 ? record : null
     },
-    async commit(record, { metrics, rollouts, checkpoint }) {
+    async commit(record, { metrics, rollouts, evaluations = [], checkpoint }) {
       const changes: Change[] = [{ put: ['run', record.id], value: record }]
       const first = metrics[0]
       if (first) changes.push({ put: ['metrics', record.id, first.step], value: { points: metrics } satisfies MetricChunk })
       for (const step of rollouts) changes.push({ put: ['rollouts', record.id, step.step], value: step })
+      for (const attempts of evaluations) changes.push({ put: ['evaluation', record.id, attempts.label], value: attempts })
       if (checkpoint) {
         changes.push({ drop: { under: ['checkpoint', record.id] } })
         const of = Math.max(1, Math.ceil(checkpoint.length / chunkBytes))
@@ -84,6 +89,9 @@ export function openRunStore(database: Database = openDatabase(), chunkBytes: nu
     },
     async rolloutSteps(id) {
       return (await database.keys({ under: ['rollouts', id] })).map((key) => Number(key[2]))
+    },
+    async evaluation(id, label) {
+      return (await database.get<EvaluationAttempts>(['evaluation', id, label])) ?? null
     },
     async checkpoint(id) {
       const chunks = await database.values<CheckpointChunk>({ under: ['checkpoint', id] })
@@ -111,7 +119,7 @@ export function openRunStore(database: Database = openDatabase(), chunkBytes: nu
       await must(changes)
     },
     async remove(id) {
-      await must(['run', 'metrics', 'rollouts', 'checkpoint'].map((kind) => ({ drop: { under: [kind, id] } })))
+      await must(['run', 'metrics', 'rollouts', 'evaluation', 'checkpoint'].map((kind) => ({ drop: { under: [kind, id] } })))
     },
   }
 }

@@ -3,7 +3,7 @@ import { sentence } from '../../src/base/result'
 import { writeCheckpoint, type Checkpoint } from '../../src/engine/checkpoint'
 import { trainRun, type RunData, type RunHost } from '../../src/engine/loops/run'
 import type { Preset } from '../../src/posttrain/presets'
-import type { Evaluation, MetricPoint, Rollout, RolloutStep, RunRecord, RunStatus } from '../../src/posttrain/runRecords'
+import type { Evaluation, EvaluationAttempts, MetricPoint, Rollout, RolloutStep, RunRecord, RunStatus } from '../../src/posttrain/runRecords'
 import type { RunStore } from '../../src/storage/runs'
 import type { EngineDevice } from './engineDevice'
 import type { EventStream } from './eventStream'
@@ -20,6 +20,7 @@ export class Job implements RunHost {
   private unpause: () => void = () => {}
   private metrics: MetricPoint[] = []
   private rollouts: RolloutStep[] = []
+  private evaluations: EvaluationAttempts[] = []
   private lastBreath = performance.now()
 
   constructor(
@@ -51,7 +52,7 @@ export class Job implements RunHost {
       } else this.setStatus('failed', error instanceof Error ? error.message : String(error))
     }
     // Points after the last checkpoint are not kept unless the run ended: a resume computes them again, the same.
-    const saved = await this.store.commit(this.record, { metrics: [], rollouts: [], checkpoint: null })
+    const saved = await this.store.commit(this.record, { metrics: [], rollouts: [], evaluations: this.evaluations, checkpoint: null })
     if (!saved.ok) this.stream.send({ kind: 'saveFailed', reason: sentence(saved) })
     this.stream.flush()
     this.isUnderway = false
@@ -82,7 +83,7 @@ export class Job implements RunHost {
     }
     if (!isSafe || !this.isPausing || this.stop.aborted) return
     this.setStatus('paused', null)
-    const saved = await this.store.commit(this.record, { metrics: [], rollouts: [], checkpoint: null })
+    const saved = await this.store.commit(this.record, { metrics: [], rollouts: [], evaluations: this.evaluations, checkpoint: null })
     if (!saved.ok) this.stream.send({ kind: 'saveFailed', reason: sentence(saved) })
     this.stream.flush()
     await new Promise<void>((resolve) => {
@@ -108,7 +109,8 @@ export class Job implements RunHost {
     this.stream.send({ kind: 'rollouts', step })
   }
 
-  evaluated(evaluation: Evaluation): void {
+  evaluated(evaluation: Evaluation, attempts: EvaluationAttempts): void {
+    this.evaluations.push(attempts)
     this.record = { ...this.record, evaluations: [...this.record.evaluations, evaluation] }
     this.stream.send({ kind: 'evaluation', evaluation })
   }
@@ -119,9 +121,9 @@ export class Job implements RunHost {
   }
 
   async save(checkpoint: Checkpoint): Promise<void> {
-    const [metrics, rollouts] = [this.metrics, this.rollouts]
+    const { metrics, rollouts, evaluations } = this
     const record = { ...this.record, checkpointStep: checkpoint.step, updatedAt: Date.now() }
-    const saved = await this.store.commit(record, { metrics, rollouts, checkpoint: writeCheckpoint(checkpoint) })
+    const saved = await this.store.commit(record, { metrics, rollouts, evaluations, checkpoint: writeCheckpoint(checkpoint) })
     if (!saved.ok) {
       this.stream.send({ kind: 'saveFailed', reason: sentence(saved) })
       return
@@ -129,6 +131,7 @@ export class Job implements RunHost {
     // Only what this commit held: nothing is added while it is awaited, since the loop waits for it.
     this.metrics = []
     this.rollouts = []
+    this.evaluations = []
     this.record = record
     this.stream.send({ kind: 'checkpointSaved', step: checkpoint.step })
   }

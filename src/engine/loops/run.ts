@@ -5,7 +5,7 @@ import type { PolicyModel, TrainedArrays } from '../policyModel'
 import type { ModelConfig } from '../../posttrain/modelConfig'
 import { rlProblems, sftTraces, type RlProblem, type SetAside, type Trace, type TrainingRow } from '../../posttrain/trainingSet'
 import type { Preset } from '../../posttrain/presets'
-import type { Evaluation, MetricPoint, Rollout, Stage } from '../../posttrain/runRecords'
+import type { Evaluation, EvaluationAttempts, MetricPoint, Rollout, Stage } from '../../posttrain/runRecords'
 import type { Checkpoint } from '../checkpoint'
 import { fail, ok, type Result } from '../../base/result'
 import { evaluate } from './evaluate'
@@ -44,7 +44,8 @@ export interface RunHost {
   activity(text: string): void
   /** Called after each step, before the next begins. */
   stepFinished(point: MetricPoint, rollouts: readonly Rollout[] | null): void
-  evaluated(evaluation: Evaluation): void
+  /** @param attempts everything that was sampled for it */
+  evaluated(evaluation: Evaluation, attempts: EvaluationAttempts): void
   /** True when a checkpoint is wanted after `step`. */
   wantsCheckpoint(step: number): boolean
   save(checkpoint: Checkpoint): Promise<void>
@@ -92,20 +93,19 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
 
   const assess = async (label: Evaluation['label']) => {
     if (done.has(label)) return
-    const total = data.heldOut.length
     const result = await evaluate(
       model,
       data.heldOut,
-      { temperature: preset.grpo.temperature, maxNewTokens: preset.grpo.maxNewTokens },
+      { temperature: preset.grpo.temperature, maxNewTokens: preset.grpo.maxNewTokens, attempts: preset.evaluationAttempts ?? 1 },
       label,
       step,
       host.stop,
       () => host.breathe(false),
-      (n) => host.activity(`Evaluating ${label}: ${n} of ${total} held-out problems`),
+      (n, total) => host.activity(`Evaluating ${label}: ${n} of ${total} attempts at held-out problems`),
     )
     if (!result) return
     done.add(label)
-    host.evaluated(result)
+    host.evaluated(result.evaluation, result.attempts)
   }
   /** Steps to hand to the GPU before their numbers are read: several while they are fast, never past a checkpoint. */
   let stepSeconds = Infinity

@@ -1,6 +1,6 @@
 /** What each stage did to the held-out problems: base, after fine-tuning, after reinforcement learning. */
 import type { Evaluation } from '../../posttrain/runRecords'
-import { lengthBins } from './lengthBins'
+import { lengthBins } from '../../posttrain/evaluation/lengthBins'
 import styles from './EvaluationTable.module.css'
 
 const STAGES: readonly { readonly label: Evaluation['label']; readonly text: string }[] = [

@@ -3,7 +3,7 @@ import { PRESETS } from '../../posttrain/presets'
 import { parameterCount } from '../../posttrain/modelConfig'
 import { preflight } from './preflight'
 import { formatDuration, secondsLeft } from './remaining'
-import { lengthBins } from './lengthBins'
+import { lengthBins } from '../../posttrain/evaluation/lengthBins'
 import type { Column } from '../../state/metricLog'
 
 describe('preflight', () => {

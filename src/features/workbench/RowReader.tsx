@@ -82,6 +82,11 @@ function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; reado
               <Text text={value.solution} isRaw={isRaw} />
             </details>
           )}
+          {value.answer === null ? null : (
+            <p>
+              Final answer: <strong>{value.answer}</strong>
+            </p>
+          )}
           {value.scores ? <Scores scores={value.scores} rewardMean={value.rewardMean} rewardStd={value.rewardStd} /> : null}
         </section>
         {value.proof === null ? null : (

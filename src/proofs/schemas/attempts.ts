@@ -48,3 +48,18 @@ export const trlCompletions: Schema = {
     { role: 'rewardMean', names: ['reward'] },
   ],
 }
+
+/** Solutions with the points that people gave them; `answer` is the solution. @source lm-provers/matharena-gradingbench */
+export const matharenaGradingbench: Schema = {
+  id: 'matharena-gradingbench',
+  name: 'MathArena grading bench',
+  evaluationOnly: 'Solutions graded by people are there to measure judges by: training on them would void that.',
+  marks: [/^details$/, /^points$/],
+  columns: [
+    { role: 'problem', names: ['problem'], isRequired: true },
+    { role: 'proof', names: ['answer', 'model_solution'], isRequired: true },
+    { role: 'rubric', names: ['details'], isRequired: true },
+    { role: 'grade', names: ['points'], isRequired: true },
+    { role: 'problemId', names: ['problem_id', 'problem_idx'] },
+  ],
+}

@@ -1,12 +1,12 @@
 /** The dataset schemas that the lab recognises, the most particular first: of two that fit, the first is taken. */
-import { matharenaOutputs, qedNanoViewer, trlCompletions } from './attempts'
-import { imoProofBench, proofBench } from './benchmarks'
+import { matharenaGradingbench, matharenaOutputs, qedNanoViewer, trlCompletions } from './attempts'
+import { finalAnswers, imoAnswerBench, imoProofBench, proofBench } from './benchmarks'
 import { fineproofsRl } from './fineproofsRl'
 import { fineproofsSft } from './fineproofsSft'
 import { recogniseAmong, roleNames, whyUnrecognised, type ColumnInfo, type Recognised, type Role, type RoleColumn, type Schema, type SchemaId } from './schema'
 
 /** A file with rubrics is for reinforcement learning, whatever else it has. */
-export const SCHEMAS: readonly Schema[] = [trlCompletions, matharenaOutputs, qedNanoViewer, imoProofBench, proofBench, fineproofsRl, fineproofsSft]
+export const SCHEMAS: readonly Schema[] = [trlCompletions, matharenaOutputs, matharenaGradingbench, qedNanoViewer, imoProofBench, proofBench, fineproofsRl, fineproofsSft, imoAnswerBench, finalAnswers]
 
 /** Any other table: roles are guessed by the names that the schemas know, and set by the researcher. */
 export const otherTable: Schema = { id: 'other', name: 'Table', columns: anyName() }

@@ -14,6 +14,8 @@ export interface ProofRow {
   readonly proof: string | null
   /** What the problem's own file gives as its solution. */
   readonly solution: string | null
+  /** Final answer, where the file has one apart from the solution. */
+  readonly answer: string | null
   readonly rubric: string | null
   readonly problemId: string | null
   readonly solver: string | null
@@ -44,7 +46,7 @@ export interface TaughtRow {
 const PREVIEW_CHARS = 160
 const LABEL_CHARS = 80
 
-const READ_IN_FULL: readonly Role[] = ['problem', 'proof', 'solution', 'rubric', 'problemId', 'solver', 'source', 'category', 'competition', 'grade', 'rewardMean', 'rewardStd', 'scores', 'rewards', 'verdict']
+const READ_IN_FULL: readonly Role[] = ['problem', 'proof', 'solution', 'answer', 'rubric', 'problemId', 'solver', 'source', 'category', 'competition', 'grade', 'rewardMean', 'rewardStd', 'scores', 'rewards', 'verdict']
 const TAUGHT: readonly Role[] = ['problem', 'reasoning', 'proof', 'rubric']
 
 /** File columns of these roles; `messages` stands in for the roles it can give when they have no column. */
@@ -81,7 +83,7 @@ export function proofRow(set: Recognised, raw: RawRecord, index: number): ProofR
   return {
     index,
     problem: text('problem') ?? '',
-    proof: proofOf(set, raw), solution: text('solution'),
+    proof: proofOf(set, raw), solution: text('solution'), answer: label('answer'),
     rubric: rubricText(valueOf(set, raw, 'rubric')),
     problemId: label('problemId'), solver: label('solver'), source: label('source'), category: label('category'), competition: label('competition'),
     grade: number('grade'), rewardMean: number('rewardMean'), rewardStd: number('rewardStd'),

@@ -1,7 +1,7 @@
 /** What a dataset schema is: which columns it needs, under which names, and what each one holds. */
 
 export type SchemaId =
-  | 'fineproofs-sft' | 'fineproofs-rl' | 'imo-proofbench' | 'proofbench' | 'matharena-outputs' | 'qed-nano-viewer' | 'trl-completions'
+  | 'fineproofs-sft' | 'fineproofs-rl' | 'imo-proofbench' | 'proofbench' | 'imo-answerbench' | 'matharena-gradingbench' | 'matharena-outputs' | 'qed-nano-viewer' | 'trl-completions'
   | 'other'
 
 export interface ColumnInfo {
@@ -14,7 +14,7 @@ export interface ColumnInfo {
 
 /** What a column holds, whatever its name. */
 export type Role =
-  | 'problem' | 'reasoning' | 'proof' | 'solution' | 'rubric' | 'messages'
+  | 'problem' | 'reasoning' | 'proof' | 'solution' | 'answer' | 'rubric' | 'messages'
   | 'problemId' | 'solver' | 'source' | 'category' | 'competition' | 'grade' | 'verdict'
   | 'rewardMean' | 'rewardStd' | 'attempts' | 'scores' | 'rewards'
 
@@ -26,6 +26,7 @@ export const ROLES: Readonly<Record<Role, { readonly kind: ColumnKind; readonly 
   reasoning: { kind: 'text', words: 'reasoning, before </think>' },
   proof: { kind: 'text', words: 'proof' },
   solution: { kind: 'text', words: 'reference solution' },
+  answer: { kind: 'label', words: 'final answer' },
   rubric: { kind: 'rubric', words: 'rubric' },
   messages: { kind: 'list of messages', words: 'conversation' },
   problemId: { kind: 'label', words: 'problem id' },
@@ -57,6 +58,8 @@ export interface Schema {
   readonly columns: readonly RoleColumn[]
   /** Columns that tell it from its relatives: each pattern must fit one. */
   readonly marks?: readonly RegExp[]
+  /** True when a file of it has no other columns than these: names as common as `problem` and `answer` tell little by themselves. */
+  readonly isWhole?: boolean
   /** Why its rows are not to be trained on; absent for training sets. */
   readonly evaluationOnly?: string
 }
@@ -105,6 +108,7 @@ export function recogniseAmong(schemas: readonly Schema[], columns: readonly Col
   for (const schema of schemas) {
     if (schema.marks?.some((mark) => !columns.some((c) => mark.test(c.name)))) continue
     const names = roleNames(schema, columns)
+    if (schema.isWhole && Object.keys(names).length < columns.length) continue
     if (!missingColumn(schema, names)) return { schema, names }
   }
   return null

@@ -15,13 +15,18 @@ describe('published files are known by their columns', () => {
   test.each([
     ['fineproofs-sft', `problem, reasoning_content, proof, category, competition, gemini-3-pro-grade:int64, qwen3-4b-thinking-reward@128:float64, source, messages:${MESSAGES}`, { proof: 'proof', reasoning: 'reasoning_content', grade: 'gemini-3-pro-grade', rewardMean: 'qwen3-4b-thinking-reward@128' }],
     ['fineproofs-rl', 'problem, source, rubrics, scores:list<int64>, rewards:list<float64>, num_rewards:int64, reward_mean:float64, reward_std:float64', { rubric: 'rubrics', scores: 'scores', attempts: 'num_rewards' }],
-    ['imo-proofbench', 'question_id, category, level, source, problem, solution, answer, grading_guidelines', { problemId: 'question_id', solution: 'solution', rubric: 'grading_guidelines' }],
+    ['imo-proofbench', 'question_id, category, level, source, problem, solution, answer, grading_guidelines', { problemId: 'question_id', solution: 'solution', answer: 'answer', rubric: 'grading_guidelines' }],
     ['imo-proofbench', 'Problem ID, Problem, Solution, Grading guidelines, Category, Level, Short Answer, Source', { problem: 'Problem', rubric: 'Grading guidelines', competition: 'Level' }],
     ['proofbench', 'problem_id, problem, solution, grading_scheme', { solution: 'solution', rubric: 'grading_scheme' }],
     ['matharena-outputs', `problem_idx:int64, problem, model_name, idx_answer:int64, answer, points_judge_1:float64, grading_details_judge_1:list<struct{title; points; desc}>, max_points_judge_1:int64, points_judge_2:float64, cost:float64`, { proof: 'answer', solver: 'model_name', grade: 'points_judge_1', problemId: 'problem_idx' }],
     ['qed-nano-viewer', `problem, solution, model_solution, schema_0:list<struct{title; points; desc}>, grade:list<struct{points; desc}>, history:${MESSAGES}, source, graded_score:int64`, { proof: 'model_solution', solution: 'solution', rubric: 'schema_0', grade: 'graded_score', messages: 'history' }],
     ['trl-completions', 'step:int64, prompt, completion, rubric_reward:float64, advantage:float64', { problem: 'prompt', proof: 'completion' }],
-    ['fineproofs-rl', 'problem, answer, details:list<struct{max_points; grading_scheme_desc; title}>, points:int64', { rubric: 'details' }],
+    ['matharena-gradingbench', 'problem, answer, details:list<struct{max_points; grading_scheme_desc; title}>, points:int64', { proof: 'answer', rubric: 'details', grade: 'points' }],
+    ['qed-nano-viewer', 'text, schema_0:list<struct{title; points; desc}>, solution, points:int64, problem_id, model_solution', { problem: 'text', proof: 'model_solution', solution: 'solution', grade: 'points' }],
+    ['imo-answerbench', 'Problem ID, Problem, Short Answer, Category, Subcategory, Source', { problem: 'Problem', answer: 'Short Answer', problemId: 'Problem ID' }],
+    ['imo-answerbench', 'problem, answer:int64', { answer: 'answer' }],
+    ['other', 'problem, answer, difficulty:int64', { problem: 'problem' }],
+    ['fineproofs-sft', 'problem, answer, solution, reasoning', { proof: 'solution' }],
     ['other', 'a, b:int64', {}],
     ['other', 'problem:int64, proof, reasoning', { proof: 'proof', reasoning: 'reasoning' }],
   ])('%s: %s', (id, text, roles) => {
@@ -34,6 +39,7 @@ describe('published files are known by their columns', () => {
 
   test('benchmarks are for evaluation only', () => {
     expect(of('problem_id, problem, solution, grading_scheme').schema.evaluationOnly).toContain('benchmark')
+    expect(of('problem, answer').schema.evaluationOnly).toContain('evaluation')
     expect(of('problem, rubrics').schema.evaluationOnly).toBeUndefined()
   })
 })

@@ -6,10 +6,10 @@ import type { Random } from '../../base/random'
 import { Deriver, isWithoutRepetition } from './derivation'
 import { join, print, printTerm, subformulas, type Formula } from './formula'
 import { Naming } from './names'
+import { kindOf } from './kind'
 import { derived, type Line, type TinyProblem, type TinyStatement } from './problem'
 import { proveStatement } from './prove'
 import { rubricFor } from './rubricFor'
-import type { Rule } from './rules'
 import { trimmed } from './trim'
 import { isSatisfiable } from './truth'
 
@@ -137,18 +137,4 @@ function isDull(formula: Formula): boolean {
     if (f.kind === 'not') return f.inner.kind === 'not' && f.inner.inner.kind === 'not'
     return f.kind === 'equals' ? printTerm(f.left) === printTerm(f.right) : print(f.left) === print(f.right)
   })
-}
-
-/** What a proof is known for, by its least common rule. */
-function kindOf(proof: readonly Line[], alternative: readonly Line[] | null): string {
-  const rules = new Set(proof.flatMap((line): Rule[] => ('suppose' in line ? [] : [line.rule])))
-  const uses = (...of: readonly Rule[]) => of.some((rule) => rules.has(rule))
-  if (alternative) return 'Two routes'
-  if (uses('negation introduction', 'implication introduction')) return 'Supposition'
-  if (uses('symmetry', 'transitivity', 'congruence')) return 'Equations'
-  if (uses('case analysis')) return 'Cases'
-  if (uses('modus tollens', 'disjunctive syllogism', 'double negation')) return 'Negation'
-  if (uses('disjunction introduction')) return 'Disjunction'
-  if (uses('conjunction introduction', 'conjunction elimination')) return 'Conjunction'
-  return 'Implication'
 }
