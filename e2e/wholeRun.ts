@@ -110,6 +110,18 @@ export async function wholeRun(page: Page, backend: 'WebGPU' | 'wasm'): Promise<
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ run: 'Kestrel', step: MICRO.sft.steps + 1, group: 0, index: 0 })
   })
 
+  await test.step('every attempt of an evaluation can be read', async () => {
+    const problems = page.locator('[data-problems]')
+    const shown = Number(await problems.getAttribute('data-problems'))
+    expect(shown).toBeGreaterThan(0)
+    await expect(problems.getByRole('button', { name: /^Problem \d+, attempt \d: / })).toHaveCount(shown * (MICRO.evaluationAttempts ?? 1))
+    await problems.getByRole('button', { name: /^Problem 2, attempt 1: / }).click()
+    await expect(page.getByRole('heading', { name: 'After RL: problem 2, attempt 1' })).toBeVisible()
+    await page.getByRole('radio', { name: 'Base' }).check()
+    await expect(page.getByRole('heading', { name: 'Base: problem 2, attempt 1' })).toBeVisible()
+    await expect(page.locator('[data-splits]')).not.toHaveAttribute('data-splits', '0')
+  })
+
   await test.step('the checkpoint can be tried', async () => {
     await openPlace(page, 'models')
     await page.getByRole('button', { name: 'Sample proofs' }).click()

@@ -52,7 +52,7 @@ class ScriptedEngine implements EngineClient {
 
 const archive = (over: Partial<RunArchive> = {}): RunArchive => ({
   runs: async () => [], run: async () => null, metrics: async () => [], rollouts: async () => null, rolloutSteps: async () => [],
-  checkpointFile: async () => null, removeRun: async () => undefined, ...over,
+  evaluation: async () => null, checkpointFile: async () => null, removeRun: async () => undefined, ...over,
 })
 
 afterEach(() => {

@@ -1,8 +1,8 @@
 /** The runs the page knows: their records, which of them this tab drives, and what can be done with them. */
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import { fail, type Result } from '../base/result'
-import type { MetricPoint, RolloutStep, RunEvent, RunRecord, RunRequest } from '../posttrain/runRecords'
-import type { DataApi } from '../../workers/data/protocol'
+import type { Evaluation, MetricPoint, RolloutStep, RunEvent, RunRecord, RunRequest } from '../posttrain/runRecords'
+import type { DataApi, StoredEvaluation } from '../../workers/data/protocol'
 import { dataClient } from '../../workers/data/client'
 import { engineClient, type EngineClient } from '../../workers/engine/client'
 import type { RunFailure } from '../../workers/engine/protocol'
@@ -72,7 +72,7 @@ export function advance(run: Run, event: RunEvent): Run {
 }
 
 /** What the store reads and removes on disk. */
-export type RunArchive = Pick<DataApi, 'runs' | 'run' | 'metrics' | 'rollouts' | 'rolloutSteps' | 'checkpointFile' | 'removeRun'>
+export type RunArchive = Pick<DataApi, 'runs' | 'run' | 'metrics' | 'rollouts' | 'rolloutSteps' | 'evaluation' | 'checkpointFile' | 'removeRun'>
 
 export interface RunsState {
   readonly runs: Readonly<Record<string, Run>>
@@ -94,6 +94,8 @@ export interface RunsState {
   /** Steps whose rollouts can be opened, ascending: stored ones and those that this tab still holds. */
   rolloutSteps(runId: string): Promise<readonly number[]>
   rollouts(runId: string, step: number): Promise<RolloutStep | null>
+  /** Every attempt of an evaluation; null until it is stored, which the next checkpoint does. */
+  evaluation(runId: string, label: Evaluation['label']): Promise<StoredEvaluation | null>
   /** Every metric point of a run, for a complete export. */
   points(runId: string): Promise<readonly MetricPoint[]>
   checkpointFile(runId: string): Promise<Blob | null>
@@ -212,6 +214,7 @@ export function createRunsStore(engine: EngineClient, archive: RunArchive): Runs
         return metricLog(runId).points()
       },
 
+      evaluation: (runId, label) => archive.evaluation(runId, label),
       checkpointFile: (runId) => archive.checkpointFile(runId),
     }
   })

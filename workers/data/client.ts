@@ -124,6 +124,7 @@ export const dataClient: DataApi = {
   metrics: (runId) => call((api) => api.metrics(runId)),
   rollouts: (runId, step) => call((api) => api.rollouts(runId, step)),
   rolloutSteps: (runId) => call((api) => api.rolloutSteps(runId)),
+  evaluation: (runId, label) => call((api) => api.evaluation(runId, label)),
   checkpointFile: (runId) => call((api) => api.checkpointFile(runId)),
   removeRun: (runId) => call((api) => api.removeRun(runId)),
   usage: () => call((api) => api.usage()),

@@ -1,6 +1,6 @@
 /** The contract of the data worker: datasets and stored runs, in and out of the browser's storage. */
 import type { Result } from '../../src/base/result'
-import type { MetricPoint, RolloutStep, RunRecord } from '../../src/posttrain/runRecords'
+import type { Evaluation, EvaluationAttempts, MetricPoint, RolloutStep, RunRecord } from '../../src/posttrain/runRecords'
 import type { Difficulty, DifficultySettings } from '../../src/posttrain/difficulty'
 import type { DuplicatePair } from '../../src/proofs/dedup/duplicates'
 import type { Query } from '../../src/proofs/query/filters'
@@ -62,6 +62,12 @@ export interface Derivation {
   readonly steps: readonly string[]
 }
 
+/** The attempts of an evaluation, with what its problems can be split by. */
+export interface StoredEvaluation extends EvaluationAttempts {
+  /** Level and domain of each problem, by group; none for a problem of another domain. */
+  readonly traits: readonly Readonly<Record<string, string>>[]
+}
+
 export type CurateFailure = ReadFailure | 'cancelled' | 'noColumn'
 
 export interface StorageUse {
@@ -116,6 +122,8 @@ export interface DataApi {
   metrics(runId: string): Promise<readonly MetricPoint[]>
   rollouts(runId: string, step: number): Promise<RolloutStep | null>
   rolloutSteps(runId: string): Promise<readonly number[]>
+  /** Null for an evaluation not stored yet, or made before attempts were kept. */
+  evaluation(runId: string, label: Evaluation['label']): Promise<StoredEvaluation | null>
   /** Checkpoint of a run as a safetensors file (weights, then optimiser state); null when there is none. */
   checkpointFile(runId: string): Promise<Blob | null>
   removeRun(runId: string): Promise<void>

@@ -6,6 +6,7 @@ import { DatasetReader, getDataset, listDatasets, openDatasetHome } from '../../
 import { listTrash, purgeDataset, restoreDataset, sweepShards, trashDataset } from '../../src/storage/datasetTrash'
 import { importDataset, type EarlyDataset, type ImportFailure } from '../../src/storage/importDataset'
 import { shardNamed } from '../../src/proofs/schemas/shardNames'
+import { traitsOf } from '../../src/proofs/tinyProofs/traits'
 import { openRunStore } from '../../src/storage/runs'
 import { exposeAlive } from '../alive'
 import { CHANGES, type DataWorkerApi, type OnProgress } from './protocol'
@@ -185,6 +186,13 @@ exposeAlive({
   metrics: (runId) => runs.metrics(runId),
   rollouts: (runId, step) => runs.rollouts(runId, step),
   rolloutSteps: (runId) => runs.rolloutSteps(runId),
+  async evaluation(runId, label) {
+    const stored = await runs.evaluation(runId, label)
+    if (!stored) return null
+    const traits: Readonly<Record<string, string>>[] = []
+    for (const { group, index, problem, rubric } of stored.rollouts) if (index === 0) traits[group] = traitsOf(problem, rubric)
+    return { ...stored, traits }
+  },
   removeRun: (runId) => runs.remove(runId),
   async checkpointFile(runId) {
     const bytes = await runs.checkpoint(runId)

@@ -5,8 +5,9 @@ import { makeSplit } from '../../proofs/tinyProofs/dataset'
 import { proofText, statementText } from '../../proofs/tinyProofs/problem'
 import { rubricFor } from '../../proofs/tinyProofs/rubricFor'
 import { completionIds, promptIds } from '../../proofs/tinyProofs/vocabulary'
-import type { PolicyModel, SampledRow } from '../policyModel'
+import type { PolicyModel } from '../policyModel'
 import { evaluate } from './evaluate'
+import type { SampledRow } from './sample'
 
 const made = makeSplit(2, { train: 70, heldOut: 0 }).train
 const unwrap = <T>(result: { ok: true; value: T } | { ok: false }) => {
@@ -25,7 +26,7 @@ function model(seeds: number[]) {
       const solves = calls++ % 2 === 0
       return Promise.resolve(prompts.map((prompt): SampledRow => {
         const tokens = right[problems.findIndex((p) => p.prompt === prompt)]!
-        return solves ? { tokens, logprobs: tokens.map(() => -0.5), isTruncated: false } : { tokens: tokens.slice(0, 1).concat(new Array<number>(maxNewTokens - 1).fill(tokens[1]!)), logprobs: [-1], isTruncated: true }
+        return solves ? { tokens, logprobs: tokens.map(() => -0.5), isTruncated: false } : { tokens: new Array<number>(maxNewTokens).fill(tokens[1]!), logprobs: [-1], isTruncated: true }
       }))
     },
   } as unknown as PolicyModel

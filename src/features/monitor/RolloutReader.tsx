@@ -5,21 +5,21 @@ import { causeText, signed } from './rolloutText'
 import styles from './RolloutPane.module.css'
 
 /** One rollout in full: what it thought, what it submitted, and where its points come from. */
-export function RolloutReader({ rollout }: { rollout: Rollout }) {
+export function RolloutReader({ rollout, title = `Group ${rollout.group + 1}, rollout ${rollout.index + 1}` }: { rollout: Rollout; title?: string }) {
   return (
-    <article className={styles.reader} aria-label={`Group ${rollout.group + 1}, rollout ${rollout.index + 1}`}>
-      <h3 className={styles.readerTitle}>
-        Group {rollout.group + 1}, rollout {rollout.index + 1}
-      </h3>
+    <article className={styles.reader} aria-label={title}>
+      <h3 className={styles.readerTitle}>{title}</h3>
       <dl className={styles.facts}>
         <div>
           <dt>Score</dt>
           <dd>{rollout.score === null ? '—' : `${rollout.score}/7`}</dd>
         </div>
-        <div>
-          <dt>Advantage</dt>
-          <dd>{signed(rollout.advantage)}</dd>
-        </div>
+        {rollout.advantage !== null && (
+          <div>
+            <dt>Advantage</dt>
+            <dd>{signed(rollout.advantage)}</dd>
+          </div>
+        )}
         <div>
           <dt>Tokens</dt>
           <dd>{rollout.tokens}</dd>

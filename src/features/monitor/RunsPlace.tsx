@@ -9,6 +9,7 @@ import { Panel } from '../../ui/Panel'
 import { saveFile } from '../../ui/saveFile'
 import { useView } from '../../ui/useView'
 import { metricsCsv } from './exports'
+import { EvaluationPane } from './EvaluationPane'
 import { RewardOverlay } from './RewardOverlay'
 import { RunActions } from './RunActions'
 import { RunsTable } from './RunsTable'
@@ -66,7 +67,7 @@ export default function RunsPlace() {
         {list.length === 0 ? (
           <Empty title="No runs yet" next="Start one under Train: the smallest preset takes about a minute." />
         ) : (
-          <RunsTable runs={list} open={view.run ?? null} compared={compared} onOpen={(run) => setView({ run, step: undefined, rollout: undefined })} onCompare={toggle} />
+          <RunsTable runs={list} open={view.run ?? null} compared={compared} onOpen={(run) => setView({ run, step: undefined, rollout: undefined, eval: undefined, problem: undefined, attempt: undefined })} onCompare={toggle} />
         )}
       </Panel>
       {compared.length > 1 && <RewardOverlay runIds={compared} />}
@@ -76,6 +77,7 @@ export default function RunsPlace() {
           <Panel title={shown.record.name} note={`${shown.record.sftDatasetName} → ${shown.record.rlDatasetName}`}>
             <RunActions key={shown.record.id} run={shown} onRemoved={() => setView({ run: undefined, step: undefined, rollout: undefined })} />
           </Panel>
+          <EvaluationPane key={`${shown.record.id} evaluations`} run={shown} />
           <RunView key={shown.record.id} runId={shown.record.id} />
         </>
       )}

@@ -1,6 +1,6 @@
 /** What each stage did to the held-out problems: base, after fine-tuning, after reinforcement learning. */
-import type { Evaluation } from '../../posttrain/runRecords'
-import { lengthBins } from '../../posttrain/evaluation/lengthBins'
+import type { Evaluation } from '../posttrain/runRecords'
+import { lengthBins } from '../posttrain/evaluation/lengthBins'
 import styles from './EvaluationTable.module.css'
 
 const STAGES: readonly { readonly label: Evaluation['label']; readonly text: string }[] = [
@@ -16,7 +16,6 @@ export function EvaluationTable({ evaluations }: { evaluations: readonly Evaluat
   const tallest = Math.max(1, ...counts.flat())
   return (
     // Scrolls sideways on a narrow screen, so it must be reachable by keyboard.
-     
     <div className={styles.scroll} tabIndex={0} role="region" aria-label="Held-out evaluation">
       <table className={styles.table}>
         <thead>
@@ -36,20 +35,25 @@ export function EvaluationTable({ evaluations }: { evaluations: readonly Evaluat
           {rows.map(({ label, text, evaluation: e }, i) => (
             <tr key={label} data-evaluation={e ? label : undefined}>
               <th scope="row">{text}</th>
-              <td>{e ? e.reward.toFixed(3) : '—'}</td>
+              <td>{e ? reward(e) : '—'}</td>
               <td>{e ? e.meanLength.toFixed(1) : '—'}</td>
               <td className={styles.histogramCell}>
                 {e ? <Histogram counts={counts[i] ?? []} edges={edges} tallest={tallest} /> : <span className={styles.wait}>not yet</span>}
               </td>
               <td>{e ? percent(e.finishRate) : '—'}</td>
               <td>{e ? percent(e.successRate) : '—'}</td>
-              <td>{e?.problems ?? '—'}</td>
+              <td>{e ? (e.attempts ?? 1) === 1 ? e.problems : `${e.problems} × ${e.attempts}` : '—'}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   )
+}
+
+/** Mean over the runs, with their deviation where there are several: avg@n (std). */
+function reward({ reward, rewardStd }: Evaluation): string {
+  return rewardStd === null || rewardStd === undefined ? reward.toFixed(3) : `${reward.toFixed(3)} (${rewardStd.toFixed(3)})`
 }
 
 function percent(share: number): string {
