@@ -9,7 +9,8 @@ const directives: readonly (readonly [name: string, value: string])[] = [
   ['style-src-attr', "'unsafe-inline'"],
   ['img-src', "'self' blob: data:"],
   ['font-src', "'self'"],
-  ['connect-src', "'self'"],
+  // The Hub and the storage it forwards to, for datasets that the researcher asks for by name.
+  ['connect-src', "'self' https://huggingface.co https://*.huggingface.co https://*.hf.co"],
   ['manifest-src', "'self'"],
   ['frame-src', "'none'"],
   ['object-src', "'none'"],

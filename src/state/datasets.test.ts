@@ -4,12 +4,16 @@ import type { DatasetRecord } from '../../workers/data/protocol'
 import { createDatasets, type DatasetClient } from './datasets'
 
 const record = (id: string) => ({ id, name: id }) as DatasetRecord
+const handled = (name: string) => ({ file: new File([''], name), handle: null })
+const COPY = { keep: 'copy', member: null } as const
 
 function client(over: Partial<DatasetClient> = {}): DatasetClient {
   return {
     datasets: async () => [record('stored')],
     ensureSample: async () => ok([record('sample'), record('stored')]),
-    importFiles: async (_job, [file]) => ok(record(file!.name)),
+    importFiles: async (_job, [one]) => ok(record(one!.file.name)),
+    importHub: async (_job, { repo }) => ok(record(repo)),
+    handles: async () => [],
     restore: async (id) => record(id),
     change: async (id, { flags }) => ok({ ...record(id), flags: flags ?? [] }),
     onDatasetsChanged: () => () => {},
@@ -35,17 +39,17 @@ test('imports one after the other; a refused file leaves the list; cancel names 
   const jobs: string[] = []
   const store = createDatasets(client({
     cancel: async (job) => void cancelled.push(job),
-    importFiles: async (job, [file]) => {
+    importFiles: async (job, [one]) => {
       jobs.push(job)
       expect(++underway).toBe(1)
-      if (file!.name === 'slow') await new Promise<void>((resolve) => (release = resolve))
+      if (one!.file.name === 'slow') await new Promise<void>((resolve) => (release = resolve))
       underway--
-      return file!.name === 'bad' ? fail('unreadable', 'damaged') : ok(record(file!.name))
+      return one!.file.name === 'bad' ? fail('unreadable', 'damaged') : ok(record(one!.file.name))
     },
   }))
   await store.getState().load()
   const { importFiles, cancel, remove } = store.getState()
-  const all = Promise.all(['slow', 'bad', 'good'].map((name) => importFiles([new File([''], name)], null, () => {})))
+  const all = Promise.all(['slow', 'bad', 'good'].map((name) => importFiles([handled(name)], COPY, () => {})))
   await Promise.resolve()
   cancel()
   expect(cancelled).toEqual([jobs[0]])
@@ -62,7 +66,7 @@ test('a load that an import overtook does not lose the new dataset', async () =>
     datasets: async () => [record('stored'), record('new')],
   }))
   const loading = store.getState().load()
-  await store.getState().importFiles([new File([''], 'new')], null, () => {})
+  await store.getState().importFiles([handled('new')], COPY, () => {})
   answer([record('stored')])
   await loading
   expect(store.getState().datasets.map((d) => d.id)).toEqual(['stored', 'new'])
@@ -75,21 +79,37 @@ test('a change in another tab is read; a removal can be undone; a dataset is sho
   const store = createDatasets(client({
     datasets: async () => catalogue,
     onDatasetsChanged: (listen) => ((heard = listen), () => {}),
-    importFiles: async (_job, [file], _member, onProgress) => {
-      onProgress({ doneBytes: 0, totalBytes: 1, rows: 1, text: 'Storing', opened: record(file!.name) })
+    importFiles: async (_job, [one], _how, onProgress) => {
+      onProgress({ doneBytes: 0, totalBytes: 1, rows: 1, text: 'Storing', opened: record(one!.file.name) })
       early.push(store.getState().early?.id ?? null)
-      return ok(record(file!.name))
+      return ok(record(one!.file.name))
     },
   }))
   await store.getState().load()
   catalogue = [record('stored'), record('from elsewhere')]
   heard()
   await expect.poll(() => store.getState().datasets.map((d) => d.id)).toEqual(['stored', 'from elsewhere'])
-  await store.getState().importFiles([new File([''], 'new')], null, () => {})
+  await store.getState().importFiles([handled('new')], COPY, () => {})
   expect([early, store.getState().early]).toEqual([['new'], null])
   await store.getState().remove('stored')
   expect(store.getState().removed?.id).toBe('stored')
   await store.getState().restore('stored')
   expect(store.getState().removed).toBeNull()
   expect(store.getState().datasets.map((d) => d.id)).toContain('stored')
+})
+
+test('a file that is read where it lies is asked for, one handle after the other, until one is refused', async () => {
+  const asked: string[] = []
+  const handle = (answer: PermissionState) => ({ requestPermission: async ({ mode }: { mode: string }) => (asked.push(`${mode} ${answer}`), answer) }) as unknown as FileSystemFileHandle
+  const allow = (handles: FileSystemFileHandle[]) => createDatasets(client({ handles: async () => handles })).getState().allow('x')
+  expect(await allow([handle('granted'), handle('granted')])).toBe(true)
+  expect(await allow([handle('denied'), handle('granted')])).toBe(false)
+  expect(asked).toEqual(['read granted', 'read granted', 'read denied'])
+})
+
+test('a dataset of the Hub joins the list like any other', async () => {
+  const store = createDatasets(client())
+  await store.getState().load()
+  await store.getState().importHub({ repo: 'owner/name', revision: 'abc', licence: null, files: [] }, 'link', () => {})
+  expect(store.getState().datasets.map((d) => d.id)).toEqual(['sample', 'stored', 'owner/name'])
 })

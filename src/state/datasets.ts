@@ -2,9 +2,9 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
 import { fail, type Failure, type Result } from '../base/result'
 import { dataClient } from '../../workers/data/client'
-import type { DataApi, DatasetChange, DatasetRecord, ImportFailure, MemberChoice, OnProgress } from '../../workers/data/protocol'
+import type { DataApi, DatasetChange, DatasetRecord, HandledFile, HubListing, ImportFailure, ImportHow, Keep, OnProgress } from '../../workers/data/protocol'
 
-export type DatasetClient = Pick<DataApi, 'datasets' | 'ensureSample' | 'importFiles' | 'cancel' | 'remove' | 'restore' | 'change' | 'persist' | 'onDatasetsChanged'>
+export type DatasetClient = Pick<DataApi, 'datasets' | 'ensureSample' | 'importFiles' | 'importHub' | 'cancel' | 'handles' | 'remove' | 'restore' | 'change' | 'persist' | 'onDatasetsChanged'>
 
 export interface DatasetsState {
   readonly datasets: readonly DatasetRecord[]
@@ -18,7 +18,11 @@ export interface DatasetsState {
   /** Reads the catalogue, and stores the samples at the first visit. Cheap when called again. */
   load(): Promise<void>
   /** Takes the files of one dataset; the next import waits until this one is done or cancelled. */
-  importFiles(files: readonly File[], member: MemberChoice | null, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
+  importFiles(files: readonly HandledFile[], how: ImportHow, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
+  /** The same for files of the Hub, those of one dataset. */
+  importHub(from: HubListing, keep: Keep, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
+  /** Asks the researcher for what is read where it lies; to be called by a press. @returns whether all may be read */
+  allow(datasetId: string): Promise<boolean>
   /** Ends the import underway; it answers `cancelled`. */
   cancel(): void
   remove(datasetId: string): Promise<void>
@@ -66,34 +70,44 @@ export function createDatasets(client: DatasetClient): UseBoundStore<StoreApi<Da
         set({ status: 'failed', failure: fail('storage', `The stored datasets could not be read: ${reasonOf(error)}.`, { where: 'Datasets', next: 'Reload the page.' }) })
       }
     }
+    /** One import after another; the answer of each. */
+    const takeIn = (ask: (job: string, told: OnProgress) => ReturnType<DataApi['importFiles']>, onProgress: OnProgress) => {
+      const mine = crypto.randomUUID()
+      const run = async () => {
+        job = mine
+        try {
+          const result = await ask(mine, (progress) => {
+            if (progress.opened && job === mine) set({ early: progress.opened })
+            onProgress(progress)
+          })
+          if (!result.ok) return result
+          version++
+          set((s) => ({ datasets: [...s.datasets.filter((d) => d.id !== result.value.id), result.value] }))
+          void client.persist().catch(() => false) // asked for once there is something to lose
+          return result
+        } finally {
+          if (job === mine) job = null
+          set({ early: null })
+        }
+      }
+      const result = queue.then(run)
+      queue = result.catch(() => {})
+      return result
+    }
     return {
       datasets: [], early: null, status: 'idle', failure: null, removed: null,
 
       load: () => (loading ??= load(false).finally(() => (loading = null))),
       restoreSamples: () => load(true),
 
-      importFiles(files, member, onProgress) {
-        const mine = crypto.randomUUID()
-        const run = async () => {
-          job = mine
-          try {
-            const result = await client.importFiles(mine, files, member, (progress) => {
-              if (progress.opened && job === mine) set({ early: progress.opened })
-              onProgress(progress)
-            })
-            if (!result.ok) return result
-            version++
-            set((s) => ({ datasets: [...s.datasets.filter((d) => d.id !== result.value.id), result.value] }))
-            void client.persist().catch(() => false) // asked for once there is something to lose
-            return result
-          } finally {
-            if (job === mine) job = null
-            set({ early: null })
-          }
+      importFiles: (files, how, onProgress) => takeIn((mine, told) => client.importFiles(mine, files, how, told), onProgress),
+      importHub: (from, keep, onProgress) => takeIn((mine, told) => client.importHub(mine, from, keep, told), onProgress),
+      async allow(datasetId) {
+        for (const handle of await client.handles(datasetId)) {
+          const { requestPermission } = handle as { requestPermission?: (o: { mode: 'read' }) => Promise<PermissionState> }
+          if (requestPermission && (await requestPermission.call(handle, { mode: 'read' })) !== 'granted') return false
         }
-        const result = queue.then(run)
-        queue = result.catch(() => {})
-        return result
+        return true
       },
       cancel() {
         if (job) void client.cancel(job).catch(() => {}) // a dead worker has no import left to cancel

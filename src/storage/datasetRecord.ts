@@ -3,6 +3,7 @@ import type { ColumnInfo, RoleNames, SchemaId } from '../proofs/schemas/schema'
 import { roleNames } from '../proofs/schemas/schema'
 import { schemaOf } from '../proofs/schemas'
 import type { Trainable } from '../proofs/schemas/trainable'
+import type { ShardPlace } from './bytes'
 
 /** One stored file of a dataset. */
 export interface ShardRecord {
@@ -14,6 +15,13 @@ export interface ShardRecord {
   /** SHA-256 of the stored bytes, hex. */
   readonly sha256: string
   readonly rows: number
+  /** Where it is read from, when it was not copied into the private file system. */
+  readonly place?: ShardPlace
+}
+
+/** Where the shards of a dataset lie that are not held here; null when all are. */
+export function placeOf({ shards }: Pick<DatasetRecord, 'shards'>): ShardPlace['kind'] | null {
+  return shards.find((shard) => shard.place)?.place?.kind ?? null
 }
 
 /** `no_train`: training refuses it. `no_export`: it leaves the browser in no file. */

@@ -52,7 +52,7 @@ export async function purgeDataset({ database, shards }: DatasetHome, id: string
   const trash = await database.get<TrashRecord>(['datasetTrash', id])
   if (!trash) return
   const names = trash.record.shards.map((s) => s.name)
-  const written = await database.write([{ drop: { under: ['datasetTrash', id] } }, ...names.map((name) => ({ drop: { under: ['jsonlIndex', name] } })), { drop: { under: ['profile', id] } }])
+  const written = await database.write([{ drop: { under: ['datasetTrash', id] } }, ...names.flatMap((name) => [{ drop: { under: ['jsonlIndex', name] } }, { drop: { under: ['shardHandle', name] } }]), { drop: { under: ['profile', id] } }])
   if (!written.ok) throw new Error(written.what)
   for (const name of names) await shards.remove(name)
 }

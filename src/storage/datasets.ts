@@ -9,21 +9,26 @@ import { openDatabase, type Database } from './database'
 import { openJsonl, type JsonlIndex } from './jsonl'
 import { openParquet } from './parquet'
 import { joinedSources } from './rowSources'
+import { NetworkFailed, type Network } from './hubBytes'
+import { browserNetwork, NotAllowed, shardBytes } from './shardPlaces'
 import { openShards, type Shards } from './shards'
 import { upgraded, type DatasetRecord } from './datasetRecord'
 
 export type { DatasetRecord } from './datasetRecord'
 
-export type ReadFailure = 'noDataset' | 'unreadable' | 'evaluationOnly'
+export type ReadFailure = 'noDataset' | 'unreadable' | 'evaluationOnly' | 'noPermission' | 'network'
 
-/** Where datasets live; a test hands in the two fakes. */
+/** Where datasets live; a test hands in fakes. */
 export interface DatasetHome {
   readonly database: Database
   readonly shards: Shards
+  /** Asked for shards that were left on the Hub; the browser's own when left out. */
+  readonly network?: Network
 }
 
-export function openDatasetHome(): DatasetHome {
-  return { database: openDatabase(), shards: openShards() }
+/** @param onHeard is told whenever bytes of the Hub arrive */
+export function openDatasetHome(onHeard: () => void = () => {}): DatasetHome {
+  return { database: openDatabase(), shards: openShards(), network: browserNetwork(onHeard) }
 }
 
 /** Samples first, then by the time they came. */
@@ -110,6 +115,8 @@ export class DatasetReader {
       return ok(await read(await this.open(record)))
     } catch (error) {
       this.forget(id)
+      if (error instanceof NotAllowed) return fail('noPermission', 'This file is read where it lies, and the browser wants to be asked before it reads it again.', { where: name, next: 'Press Allow reading.' })
+      if (error instanceof NetworkFailed) return fail('network', `It is read from the Hub: ${error.message}.`, { where: name, next: 'Try again when you are online.' })
       return fail('unreadable', `The stored file could not be read: ${error instanceof Error ? error.message : String(error)}.`, {
         where: name, next: 'Remove the dataset and drop its file again.',
       })
@@ -128,7 +135,7 @@ export class DatasetReader {
   private async load(record: DatasetRecord): Promise<Opened> {
     const sources: RowSource[] = []
     for (const shard of record.shards) {
-      const bytes = await this.home.shards.read(shard.name)
+      const bytes = await shardBytes(this.home, shard)
       if (!bytes) throw new Error(`the browser has removed \`${shard.fileName}\``)
       if (bytes.byteLength !== shard.sizeBytes) throw new Error(`\`${shard.fileName}\` has ${bytes.byteLength} bytes where ${shard.sizeBytes} were stored`)
       if (record.format === 'parquet') sources.push(await openParquet(bytes))

@@ -5,18 +5,19 @@ import { recognise, schemaOf } from '../proofs/schemas'
 import { taughtColumns, taughtRow } from '../proofs/schemas/rows'
 import type { Recognised } from '../proofs/schemas/schema'
 import { shardNamed } from '../proofs/schemas/shardNames'
-import { SAMPLE_ROWS, trainability } from '../proofs/schemas/trainable'
+import { isInVocabulary, SAMPLE_ROWS, trainability } from '../proofs/schemas/trainable'
 import type { MemberChoice } from './archive'
-import type { RowSource } from './bytes'
+import { incomingFile, type Incoming, type RowSource } from './bytes'
 import { writeFailure } from './database'
 import { listDatasets, type DatasetHome } from './datasets'
-import { NO_PROVENANCE, type DatasetFlag, type DatasetRecord, type Lineage, type ShardRecord } from './datasetRecord'
+import { NO_PROVENANCE, placeOf, type DatasetFlag, type DatasetRecord, type Lineage, type ShardRecord } from './datasetRecord'
 import { gridColumns } from './datasetTable'
 import type { JsonlIndex } from './jsonl'
 import { openPart, PartRefused, type OpenedPart } from './openPart'
 import { joinedSources } from './rowSources'
 import { Sha256 } from './sha256'
-import { chunksOf } from './shards'
+import { NetworkFailed } from './hubBytes'
+import { chunksOf, hashed, type WrittenShard } from './shards'
 
 export type ImportFailure =
   | 'unreadable' // truncated, corrupt, wrong magic bytes, a bomb
@@ -24,6 +25,7 @@ export type ImportFailure =
   | 'empty'
   | 'unsupported'
   | 'password' // of a zip: none given, or a wrong one
+  | 'network'
   | 'quota'
   | 'cancelled'
   | 'storage'
@@ -51,6 +53,8 @@ export interface ImportOptions {
   readonly stop: Stop
   /** Called once the rows can be read, before they are copied. */
   readonly onOpened?: (early: EarlyDataset) => void
+  /** `link`: what can be read where it lies is not copied. What has to be unpacked is copied all the same. */
+  readonly keep?: 'copy' | 'link'
   /** Of each file, when it is a zip. */
   readonly member?: MemberChoice
   readonly lineage?: Lineage
@@ -71,10 +75,11 @@ class Refused extends Error {
  * The new catalogue entry for the files, the shards of one dataset. The same files dropped again give the entry that is there.
  * Edges: nothing is stored on any failure or cancel; what was stored before stays.
  */
-export async function importDataset(home: DatasetHome, files: readonly File[], options: ImportOptions): Promise<Result<DatasetRecord, ImportFailure>> {
-  const { id, origin, stop, onProgress } = options
+export async function importDataset(home: DatasetHome, given: readonly (File | Incoming)[], options: ImportOptions): Promise<Result<DatasetRecord, ImportFailure>> {
+  const { id, origin, stop, onProgress, keep = 'copy' } = options
+  const files = given.map((one) => (one instanceof File ? incomingFile(one) : one))
   const where = files.map((f) => `\`${f.name}\``).join(', ')
-  const totalBytes = files.reduce((sum, f) => sum + f.size, 0)
+  const totalBytes = files.reduce((sum, f) => sum + f.bytes.byteLength, 0)
   const written = new Set<string>()
   let copiedBytes = 0
   const give = async (failure: Failure<ImportFailure>): Promise<Failure<ImportFailure>> => {
@@ -102,17 +107,26 @@ export async function importDataset(home: DatasetHome, files: readonly File[], o
     await checkColumns(source, draft, (rows) => onProgress({ doneBytes: Math.round((rows / source.rows) * totalBytes), totalBytes, rows, text: 'Checking' }), stop)
 
     const shards: ShardRecord[] = []
-    for (const part of parts) {
+    const handles: { readonly name: string; readonly handle: FileSystemFileHandle }[] = []
+    for (const [i, part] of parts.entries()) {
       const before = shards.reduce((sum, s) => sum + s.sizeBytes, 0)
-      const copy = part.stored ?? (await onDisk(() => {
-        written.add(part.shardName)
-        return home.shards.write(part.shardName, chunksOf(part.bytes), (done) => ((copiedBytes = before + done), onProgress({ doneBytes: before + done, totalBytes, rows: source.rows, text: 'Storing' })), stop)
-      }))
+      const told = (text: string) => (done: number) => onProgress({ doneBytes: before + done, totalBytes, rows: source.rows, text })
+      const file = files[i]!
+      const place = keep === 'link' && part.stored === null && (file.place?.kind === 'file' || part.index === null) ? file.place : null
+      const copy: WrittenShard | null = part.stored ?? (place
+        ? file.sha256 !== null ? { sha256: file.sha256, sizeBytes: part.bytes.byteLength } : await hashed(part.bytes, told('Hashing'), stop)
+        : await onDisk(() => {
+            written.add(part.shardName)
+            const onWritten = told(file.blob ? 'Storing' : 'Downloading')
+            return home.shards.write(part.shardName, chunksOf(part.bytes), (done) => ((copiedBytes = before + done), onWritten(done)), stop)
+          }))
       if (!copy || stop.aborted) return await give(cancelled())
-      shards.push({ name: part.shardName, fileName: part.fileName, sizeBytes: copy.sizeBytes, sha256: copy.sha256, rows: part.source.rows })
+      if (!part.stored && file.sha256 !== null && copy.sha256 !== file.sha256) throw new Error(`its SHA-256 is ${copy.sha256.slice(0, 12)}…, its source says ${file.sha256.slice(0, 12)}…`)
+      if (place && file.handle) handles.push({ name: part.shardName, handle: file.handle })
+      shards.push({ name: part.shardName, fileName: part.fileName, sizeBytes: copy.sizeBytes, sha256: copy.sha256, rows: part.source.rows, ...(place ? { place } : {}) })
     }
     const record: DatasetRecord = { ...draft, shards, sizeBytes: shards.reduce((sum, s) => sum + s.sizeBytes, 0), sha256: joinedHash(shards) }
-    const twin = (await listDatasets(home)).find((d) => d.sha256 === record.sha256 && d.sizeBytes === record.sizeBytes && d.origin === origin)
+    const twin = (await listDatasets(home)).find((d) => d.sha256 === record.sha256 && d.sizeBytes === record.sizeBytes && d.origin === origin && placeOf(d) === placeOf(record))
     if (twin) {
       for (const name of written) await home.shards.remove(name).catch(() => {})
       return ok(twin)
@@ -120,12 +134,14 @@ export async function importDataset(home: DatasetHome, files: readonly File[], o
     if (stop.aborted) return await give(cancelled())
     const entered = await home.database.write([
       ...parts.flatMap((part) => (part.index ? [{ put: ['jsonlIndex', part.shardName], value: part.index satisfies JsonlIndex }] : [])),
+      ...handles.map(({ name, handle }) => ({ put: ['shardHandle', name], value: handle })),
       { put: ['dataset', id], value: record },
     ])
     return entered.ok ? ok(record) : await give(entered)
   } catch (error) {
     if (error instanceof Refused) return give(error.failure)
     if (error instanceof PartRefused) return give(fail(error.kind, error.message, { next: error.next }))
+    if (error instanceof NetworkFailed) return give(fail('network', `The file could not be fetched: ${error.message}.`, { next: 'Try again; or download it and drop it here.' }))
     return give(fail('unreadable', `The file is damaged or cut: ${error instanceof Error ? error.message : String(error)}.`, { next: 'Download or export it again.' }))
   }
 }
@@ -139,27 +155,28 @@ function join(parts: readonly OpenedPart[]): RowSource {
 }
 
 /** The record as far as it is known before the copy. */
-async function describe(files: readonly File[], parts: readonly OpenedPart[], source: RowSource, { id, name, origin, now, member, lineage, flags, provenance }: ImportOptions): Promise<DatasetRecord> {
+async function describe(files: readonly Incoming[], parts: readonly OpenedPart[], source: RowSource, { id, name, origin, now, member, lineage, flags, provenance }: ImportOptions): Promise<DatasetRecord> {
   const set = recognise(source.columns)
   const packing = [...new Set(parts.flatMap((p) => p.packing))]
   const isProtected = member?.password != null
   const isBenchmark = set.schema.evaluationOnly !== undefined || [name, ...files.map((f) => f.name)].some((n) => /qed-?_? ?bench/i.test(n))
   return {
     schema: 2, id, name, origin, schemaId: set.schema.id, format: parts[0]!.index ? 'jsonl' : 'parquet',
-    rows: source.rows, rowGroups: source.rowGroups, sizeBytes: files.reduce((sum, f) => sum + f.size, 0), sha256: '',
+    rows: source.rows, rowGroups: source.rowGroups, sizeBytes: files.reduce((sum, f) => sum + f.bytes.byteLength, 0), sha256: '',
     shards: [], shardsOf: shardNamed(files[0]!.name)?.of ?? null,
     columns: source.columns, roles: set.names, addedAt: now,
     trainable: await trainableOf(source, set),
     flags: flags ?? (isProtected ? ['no_train', 'no_export'] : isBenchmark ? ['no_train'] : []),
-    provenance: provenance ?? { ...NO_PROVENANCE, packing }, lineage: lineage ?? null,
+    provenance: { ...(provenance ?? NO_PROVENANCE), packing: packing.length > 0 ? packing : (provenance?.packing ?? []) }, lineage: lineage ?? null,
   }
 }
 
-/** Judged on the first rows. */
+/** Judged on the first rows, by their problems where these settle it: the long columns may have to come over the network. */
 export async function trainableOf(source: RowSource, set: Recognised): Promise<DatasetRecord['trainable']> {
   if (!set.names.problem) return { sft: false, rl: false, why: 'None of its columns is known to hold the problem.' }
-  const sample = await source.read(taughtColumns(set), 0, Math.min(SAMPLE_ROWS, source.rows))
-  return trainability(sample.flatMap((raw) => taughtRow(set, raw) ?? []))
+  const sampled = async (columns: readonly string[]) => (await source.read(columns, 0, Math.min(SAMPLE_ROWS, source.rows))).flatMap((raw) => taughtRow(set, raw) ?? [])
+  const problems = await sampled([set.names.problem])
+  return trainability(problems.every(isInVocabulary) ? await sampled(taughtColumns(set)) : problems)
 }
 
 /**

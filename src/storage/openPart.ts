@@ -1,6 +1,6 @@
 /** One dropped file as rows: taken out of its archive, unpacked, and turned into JSON lines where it is neither those nor parquet. */
 import { archiveMembers, memberChunks, PasswordRefused, type MemberChoice } from './archive'
-import { bytesOf, type Bytes, type RowSource } from './bytes'
+import type { Bytes, Incoming, RowSource } from './bytes'
 import { csvLines, type Cast } from './csvRows'
 import { formatOf } from './fileFormat'
 import { arrayLines, objectLines } from './jsonRows'
@@ -42,8 +42,8 @@ export class PartRefused extends Error {
 const MAX_LAYERS = 3
 
 /** Null when stopped. @throws PartRefused, or Error with what is damaged */
-export async function openPart(shards: Shards, file: File, { shardName, member, written, onProgress, stop }: PartOptions): Promise<OpenedPart | null> {
-  let bytes = bytesOf(file)
+export async function openPart(shards: Shards, file: Incoming, { shardName, member, written, onProgress, stop }: PartOptions): Promise<OpenedPart | null> {
+  let { bytes } = file
   let fileName = file.name
   let stored: WrittenShard | null = null
   let name = shardName
@@ -79,10 +79,12 @@ export async function openPart(shards: Shards, file: File, { shardName, member, 
     if (packing.length > MAX_LAYERS) throw new Error('it is packed in more than three layers')
     if (format === 'zip') {
       if (packing.length > 1) throw new Error('it is an archive inside an archive')
-      const choice = member ?? (await onlyMember(file))
+      const { blob } = file
+      if (!blob) throw new PartRefused('unsupported', 'An archive cannot be read over the network.', 'Download it, and drop it here.')
+      const choice = member ?? (await onlyMember(blob, file.name))
       packing[0] = 'zip'
       fileName = choice.name.split('/').at(-1)!
-      if (!(await unzip(() => settle(memberChunks(file, choice), 'Unpacking'), choice))) return null
+      if (!(await unzip(() => settle(memberChunks(blob, choice), 'Unpacking'), choice))) return null
     } else if (format === 'gzip' || format === 'zstd') {
       fileName = fileName.replace(/\.(?:gz|zst|zstd)$/i, '')
       if (!(await settle(unpacked(bytes, format), 'Unpacking'))) return null
@@ -97,8 +99,8 @@ export async function openPart(shards: Shards, file: File, { shardName, member, 
   }
 }
 
-async function onlyMember(file: File): Promise<MemberChoice> {
-  const members = await archiveMembers(file, file.name)
+async function onlyMember(blob: Blob, fileName: string): Promise<MemberChoice> {
+  const members = await archiveMembers(blob, fileName)
   if (!members.ok) {
     if (members.kind === 'unreadable') throw new Error(members.what.replace(/^The archive is damaged: |\.$/g, ''))
     throw new PartRefused('empty', members.what, members.next ?? '')

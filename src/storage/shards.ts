@@ -52,6 +52,11 @@ async function take(chunks: Chunks, put: (chunk: Uint8Array<ArrayBuffer>, at: nu
   return stop.aborted ? null : { sha256: await hash.hex(), sizeBytes: at }
 }
 
+/** Hash and length of bytes that stay where they are; null when stopped. */
+export function hashed(bytes: Bytes, onRead: (doneBytes: number) => void, stop: Stop): Promise<WrittenShard | null> {
+  return take(chunksOf(bytes), () => {}, onRead, stop)
+}
+
 /** Only a worker may write: a synchronous handle is the one that every browser has. */
 const browserShards: Shards = {
   async write(name, chunks, onWritten, stop) {

@@ -2,7 +2,7 @@
 import { proxy } from 'comlink'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import { openWorker, type LabWorker } from '../labWorker'
-import { CHANGES, type DataApi, type DataWorkerApi, type DatasetRecord, type ImportFailure, type OnProgress, type OnRows } from './protocol'
+import { CHANGES, NETWORK, type DataApi, type DataWorkerApi, type DatasetRecord, type ImportFailure, type OnProgress, type OnRows } from './protocol'
 
 type DataWorker = LabWorker<DataWorkerApi>
 
@@ -55,10 +55,23 @@ async function guarded<T>(work: (worker: DataWorker, heard: () => void) => Promi
   }
   const heard = () => wait(silenceMs)
   wait(SILENCE_MS) // its code may have to be loaded first
+  const network = new BroadcastChannel(NETWORK)
+  network.onmessage = heard
   try {
     return await Promise.race([silence, worker.call(work(worker, heard)) as Promise<T>])
   } finally {
     clearTimeout(timer)
+    network.close()
+  }
+}
+
+/** An import, with what is heard of it. @param bytes of its files; Infinity over the network */
+async function taken(bytes: number, where: string, onProgress: OnProgress, ask: (api: DataWorker['api'], told: OnProgress) => Promise<Result<DatasetRecord, ImportFailure>>): Promise<Result<DatasetRecord, ImportFailure>> {
+  try {
+    return await guarded<Result<DatasetRecord, ImportFailure>>((worker, heard) =>
+      ask(worker.api, proxy((progress: Parameters<OnProgress>[0]) => (heard(), onProgress(progress)))), importSilenceMs(bytes))
+  } catch (error) {
+    return failureOf('unreadable', error, where)
   }
 }
 
@@ -85,14 +98,12 @@ export const dataClient: DataApi = {
     }
   },
 
-  async importFiles(job, files, member, onProgress): Promise<Result<DatasetRecord, ImportFailure>> {
-    try {
-      return await guarded<Result<DatasetRecord, ImportFailure>>((worker, heard) =>
-        worker.api.importFiles(job, files, member, proxy((progress: Parameters<OnProgress>[0]) => (heard(), onProgress(progress)))), importSilenceMs(files.reduce((sum, f) => sum + f.size, 0)))
-    } catch (error) {
-      return failureOf('unreadable', error, files.map((f) => `\`${f.name}\``).join(', '))
-    }
-  },
+  importFiles: (job, files, how, onProgress) =>
+    taken(files.reduce((sum, f) => sum + f.file.size, 0), files.map((f) => `\`${f.file.name}\``).join(', '), onProgress, (api, told) => api.importFiles(job, files, how, told)),
+
+  hubListing: (link) => read((api) => api.hubListing(link)),
+  importHub: (job, from, keep, onProgress) => taken(Infinity, `\`${from.repo}\``, onProgress, (api, told) => api.importHub(job, from, keep, told)),
+  handles: (datasetId) => call((api) => api.handles(datasetId)),
 
   async cancel(job) {
     if (current) await call((api) => api.cancel(job))

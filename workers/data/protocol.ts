@@ -13,6 +13,7 @@ import type { DatasetFlag, DatasetRecord, Provenance } from '../../src/storage/d
 import type { ColumnFacts, GridPage, QueryFailure, Selection } from '../../src/storage/datasetTable'
 import type { TrashRecord } from '../../src/storage/datasetTrash'
 import type { ExportFormat } from '../../src/storage/exportRows'
+import type { HubFailure, HubListing } from '../../src/storage/hubListing'
 import type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
 
 export type { GridRow, ProofRow } from '../../src/proofs/schemas/rows'
@@ -24,6 +25,22 @@ export type { TrashRecord } from '../../src/storage/datasetTrash'
 export type { RubricReport, ScoreReport, SplitReport, VerdictReport } from '../../src/storage/curate'
 export type { ExportFormat } from '../../src/storage/exportRows'
 export type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
+export type { HubFailure, HubFile, HubListing } from '../../src/storage/hubListing'
+
+/** `link`: read where it lies, not copied. */
+export type Keep = 'copy' | 'link'
+
+/** A file with the way back to it, where the browser gave one. */
+export interface HandledFile {
+  readonly file: File
+  readonly handle: FileSystemFileHandle | null
+}
+
+export interface ImportHow {
+  readonly keep: Keep
+  /** Of a zip, which table. */
+  readonly member: MemberChoice | null
+}
 
 /** With `opened`, the dataset can be read from here on, though it is not stored yet. */
 export type OnProgress = (progress: ImportProgress & { readonly opened?: DatasetRecord }) => void
@@ -81,7 +98,13 @@ export interface DataApi {
   /** Puts the bundled samples into the catalogue, but for those that were removed, unless `restore`; gives the catalogue. */
   ensureSample(restore?: boolean): Promise<Result<readonly DatasetRecord[], ImportFailure>>
   /** The shards of one dataset, or one file; of a zip the chosen member. */
-  importFiles(job: string, files: readonly File[], member: MemberChoice | null, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
+  importFiles(job: string, files: readonly HandledFile[], how: ImportHow, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
+  /** Readable files of a dataset on the Hub; asks huggingface.co, and nobody else. */
+  hubListing(link: string): Promise<Result<HubListing, HubFailure | 'unreadable'>>
+  /** `from` lists the files of one dataset only. Parquet that is not copied is read by range. */
+  importHub(job: string, from: HubListing, keep: Keep, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>>
+  /** Of a dataset that is read where it lies, what the page asks permission by. */
+  handles(datasetId: string): Promise<readonly FileSystemFileHandle[]>
   cancel(job: string): Promise<void>
   /** The tables in a zip. */
   archive(file: File): Promise<Result<readonly ArchiveMember[], ArchiveFailure>>
@@ -141,3 +164,6 @@ export interface DataWorkerApi extends Omit<DataApi, 'ensureSample' | 'onDataset
 
 /** Channel on which a worker says that it changed the catalogue. */
 export const CHANGES = 'lab-datasets-changed'
+
+/** Channel on which a worker says that bytes of the network arrive: it is not stuck. */
+export const NETWORK = 'lab-data-network'

@@ -1,20 +1,31 @@
 /** The shell of the data worker: it owns the imports underway; reading and storing is src/storage. */
-import { fail, ok, type Failure } from '../../src/base/result'
+import { fail, ok, type Failure, type Result } from '../../src/base/result'
 import { archiveMembers } from '../../src/storage/archive'
+import { incomingFile, type Incoming } from '../../src/storage/bytes'
 import { changeDataset } from '../../src/storage/changeDataset'
 import { DatasetReader, getDataset, listDatasets, openDatasetHome } from '../../src/storage/datasets'
 import { listTrash, purgeDataset, restoreDataset, sweepShards, trashDataset } from '../../src/storage/datasetTrash'
-import { importDataset, type EarlyDataset, type ImportFailure } from '../../src/storage/importDataset'
+import { incomingHub } from '../../src/storage/hubBytes'
+import { hubListing } from '../../src/storage/hubListing'
+import { importDataset, type EarlyDataset, type ImportFailure, type ImportOptions } from '../../src/storage/importDataset'
 import { shardNamed } from '../../src/proofs/schemas/shardNames'
 import { traitsOf } from '../../src/proofs/tinyProofs/traits'
+import { shardHandles } from '../../src/storage/shardPlaces'
 import { openRunStore } from '../../src/storage/runs'
 import { exposeAlive } from '../alive'
-import { CHANGES, type DataWorkerApi, type OnProgress } from './protocol'
+import { CHANGES, NETWORK, type DatasetRecord, type DataWorkerApi, type OnProgress } from './protocol'
 import { Curation } from './curation'
 import { storeSamples } from './samples'
 import { Tables } from './tables'
 
-const home = openDatasetHome()
+const network = new BroadcastChannel(NETWORK)
+let lastHeard = -Infinity
+const home = openDatasetHome(() => {
+  const now = performance.now()
+  if (now - lastHeard < 1_000) return
+  lastHeard = now
+  network.postMessage('')
+})
 const reader = new DatasetReader(home)
 const tables = new Tables(reader, home.database)
 const runs = openRunStore()
@@ -77,12 +88,42 @@ function unhurried(onProgress: OnProgress): OnProgress {
 }
 
 /** One file by its name; the shards of a set by what their names share. */
-function nameOf(files: readonly File[]): string {
-  const first = files[0]?.name ?? ''
-  return files.length === 1 ? first : (shardNamed(first)?.set ?? first)
+function nameOf(names: readonly string[]): string {
+  const first = names[0] ?? ''
+  return names.length === 1 ? first : (shardNamed(first)?.set ?? first)
 }
 
 let sampling: Promise<Failure<ImportFailure> | null> | null = null
+
+async function takeIn(job: string, name: string, files: readonly Incoming[], how: Pick<ImportOptions, 'origin' | 'keep' | 'member' | 'provenance'>, onProgress: OnProgress): Promise<Result<DatasetRecord, ImportFailure>> {
+  const stop = new AbortController()
+  jobs.set(job, stop) // before the first await, so a cancel sent right behind the start finds it
+  const totalBytes = files.reduce((sum, f) => sum + f.bytes.byteLength, 0)
+  const { failed, done } = catchEscaped(`\`${name}\``)
+  const id = crypto.randomUUID()
+  // Waiting for the samples, or for another tab, is no silence.
+  const waiting = setInterval(() => onProgress({ doneBytes: 0, totalBytes, rows: 0, text: 'Waiting for another import' }), 2_000)
+  try {
+    const result = await writing(() => {
+      clearInterval(waiting)
+      const onOpened = ({ record, source }: EarlyDataset) => {
+        reader.hold(record, source)
+        onProgress({ doneBytes: 0, totalBytes, rows: record.rows, text: 'Storing', opened: record })
+      }
+      return Promise.race([
+        failed.then((failure) => (stop.abort(), failure)),
+        importDataset(home, files, { ...how, id, name, now: Date.now(), onProgress: unhurried(onProgress), onOpened, stop: stop.signal, usedBytes }),
+      ])
+    })
+    changed(id)
+    return result
+  } finally {
+    clearInterval(waiting)
+    reader.forget(id)
+    done()
+    jobs.delete(job)
+  }
+}
 
 exposeAlive({
   datasets: () => listDatasets(home),
@@ -96,35 +137,21 @@ exposeAlive({
     return failure ?? ok(await listDatasets(home))
   },
 
-  async importFiles(job, files, member, onProgress) {
-    const stop = new AbortController()
-    jobs.set(job, stop) // before the first await, so a cancel sent right behind the start finds it
-    const totalBytes = files.reduce((sum, f) => sum + f.size, 0)
-    const name = member ? member.name.split('/').at(-1)! : nameOf(files)
-    const { failed, done } = catchEscaped(`\`${name}\``)
-    const id = crypto.randomUUID()
-    // Waiting for the samples, or for another tab, is no silence.
-    const waiting = setInterval(() => onProgress({ doneBytes: 0, totalBytes, rows: 0, text: 'Waiting for another import' }), 2_000)
-    try {
-      const result = await writing(() => {
-        clearInterval(waiting)
-        const onOpened = ({ record, source }: EarlyDataset) => {
-          reader.hold(record, source)
-          onProgress({ doneBytes: 0, totalBytes, rows: record.rows, text: 'Storing', opened: record })
-        }
-        return Promise.race([
-          failed.then((failure) => (stop.abort(), failure)),
-          importDataset(home, files, { id, name, origin: 'file', now: Date.now(), onProgress: unhurried(onProgress), onOpened, stop: stop.signal, usedBytes, ...(member ? { member } : {}) }),
-        ])
-      })
-      changed(id)
-      return result
-    } finally {
-      clearInterval(waiting)
-      reader.forget(id)
-      done()
-      jobs.delete(job)
-    }
+  importFiles(job, files, { keep, member }, onProgress) {
+    const name = member ? member.name.split('/').at(-1)! : nameOf(files.map((f) => f.file.name))
+    return takeIn(job, name, files.map(({ file, handle }) => incomingFile(file, handle)), { origin: 'file', keep, ...(member ? { member } : {}) }, onProgress)
+  },
+
+  hubListing: (link) => hubListing(link, (input, init) => fetch(input, init)),
+
+  importHub(job, { repo, revision, licence, files }, keep, onProgress) {
+    const name = `${repo.split('/')[1]}: ${nameOf(files.map((f) => f.path))}`
+    const incoming = files.map((file) => incomingHub({ ...file, name: file.path.split('/').at(-1)! }, home.network!))
+    return takeIn(job, name, incoming, { origin: 'file', keep, provenance: { source: repo, revision, licence, packing: [] } }, onProgress)
+  },
+
+  async handles(datasetId) {
+    return shardHandles(home, (await getDataset(home, datasetId))?.shards ?? [])
   },
 
   archive: (file) => archiveMembers(file, file.name),
@@ -159,6 +186,7 @@ exposeAlive({
     const record = await getDataset(home, datasetId)
     if (!record) return fail('noDataset', 'This dataset is not stored in this browser.', { where: 'Datasets' })
     if (record.flags.includes('no_export')) return fail('evaluationOnly', 'This dataset is marked to stay in this browser.', { where: `\`${record.name}\`` })
+    if (record.shards.some((s) => s.place)) return fail('unreadable', 'It is read where it lies: there is no copy in this browser.', { where: `\`${record.name}\``, next: 'Export it under Curate.' })
     const files = await Promise.all(record.shards.map(async ({ name, fileName }) => ({ name: fileName, file: await home.shards.file(name) })))
     const lost = files.find(({ file }) => file === null)
     if (lost) return fail('unreadable', 'The browser has removed the stored file.', { where: `\`${lost.name}\`` })

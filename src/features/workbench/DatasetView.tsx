@@ -18,7 +18,7 @@ import styles from './DatasetsPlace.module.css'
 import { DifficultyPanel } from './DifficultyPanel'
 import { neighbour, placeOf, rowAt, rowInView } from './gridWindow'
 import { KeysDialog, useKeysDialog } from './KeysDialog'
-import { counted, schemaName, whyNotTrained } from './names'
+import { counted, placeWords, schemaName, whyNotTrained } from './names'
 import { ProvenanceForm } from './ProvenanceForm'
 import { QueryBar } from './QueryBar'
 import { RowReader } from './RowReader'
@@ -34,8 +34,15 @@ function tabsOf({ roles }: DatasetRecord, isEarly: boolean) {
   return TABS.filter(({ value }) => (value === 'difficulty' ? hasScores && !isEarly : value === 'rows' || !isEarly))
 }
 
-/** @param isEarly its rows are read from the dropped file, while that is still being stored */
-export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRecord; readonly isEarly: boolean }) {
+export interface DatasetViewProps {
+  readonly dataset: DatasetRecord
+  /** Its rows are read from the dropped file, while that is still being stored. */
+  readonly isEarly: boolean
+  /** Asks the researcher for a file that is read where it lies. */
+  readonly onAllow: () => void
+}
+
+export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
   const [view, setView] = useView()
   const row = rowInView(view.row, dataset.rows)
   const viewKey = JSON.stringify(view)
@@ -61,7 +68,7 @@ export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRec
   })
 
   const provenance = [
-    dataset.provenance.source ?? (dataset.origin === 'derived' ? 'made here' : null), dataset.format, bytes(dataset.sizeBytes), counted(dataset.rows, 'row'),
+    dataset.provenance.source ?? (dataset.origin === 'derived' ? 'made here' : null), placeWords(dataset), dataset.format, bytes(dataset.sizeBytes), counted(dataset.rows, 'row'),
     ...(dataset.format === 'parquet' ? [counted(dataset.rowGroups, 'row group')] : []),
     ...(dataset.shardsOf && dataset.shardsOf > dataset.shards.length && !isEarly ? [`${dataset.shards.length} of ${dataset.shardsOf} shards`] : []),
   ].filter(Boolean)
@@ -92,7 +99,7 @@ export function DatasetView({ dataset, isEarly }: { readonly dataset: DatasetRec
         <div className={styles.tabs}>
           <Segmented label="Part of the dataset" value={tab} options={tabs} onChange={(value) => setView({ tab: value === 'rows' ? undefined : value })} />
         </div>
-        {failure ? <ErrorCard failure={failure} onRetry={retry} /> : null}
+        {failure ? <ErrorCard failure={failure} {...(failure.kind === 'noPermission' ? { onRetry: onAllow, retryLabel: 'Allow reading' } : { onRetry: retry })} /> : null}
         {tab === 'rows' ? (
           <>
             <QueryBar

@@ -13,11 +13,14 @@ import { workerFailure } from '../../ui/useAnswer'
 import { useView } from '../../ui/useView'
 import { useDatasets } from '../../state/datasets'
 import { openData } from '../../../workers/data/client'
+import type { Keep } from '../../../workers/data/protocol'
 import { ArchiveForm } from './ArchiveForm'
 import { DatasetList } from './DatasetList'
 import styles from './DatasetsPlace.module.css'
 import { DatasetView } from './DatasetView'
 import { DropZone } from './DropZone'
+import { handledDrop } from './handledFiles'
+import { HubForm } from './HubForm'
 import { counted } from './names'
 import { StoragePanel } from './StoragePanel'
 import { useImports } from './useImports'
@@ -27,8 +30,11 @@ const SAMPLES = 3
 
 export default function DatasetsPlace() {
   const [view, setView] = useView()
-  const { datasets, early, removed, status, failure, load, cancel, remove, restore, forgetRemoved, restoreSamples } = useDatasets()
+  const { datasets, early, removed, status, failure, load, cancel, remove, restore, forgetRemoved, restoreSamples, allow } = useDatasets()
   const [fault, setFault] = useState<Failure | null>(null)
+  const [keep, setKeep] = useState<Keep>('copy')
+  /** Counts the files that may be read again: what was refused is then asked anew. */
+  const [grants, setGrants] = useState(0)
   const choose = (id: string | null) => {
     if (id !== view.ds) setView({ ...clearedPatch(view), ds: id ?? undefined, row: undefined, raw: undefined, tab: undefined })
   }
@@ -39,7 +45,7 @@ export default function DatasetsPlace() {
 
   const drop = (event: DragEvent) => {
     event.preventDefault() // a file dropped beside the zone must not replace the page
-    if (importing === null && event.dataTransfer.files.length > 0) void imports.take([...event.dataTransfer.files])
+    if (importing === null && event.dataTransfer.files.length > 0) void handledDrop(event.dataTransfer).then((files) => imports.take(files, keep))
   }
   const act = (work: Promise<unknown>) => void work.catch((error: unknown) => setFault(workerFailure(error)))
   const save = async (id: string) => {
@@ -62,7 +68,7 @@ export default function DatasetsPlace() {
           onCancel={cancel}
         />
       ) : null}
-      {chosen ? <DatasetView key={chosen.id} dataset={chosen} isEarly={isEarly} /> : null}
+      {chosen ? <DatasetView key={`${chosen.id} ${grants}`} dataset={chosen} isEarly={isEarly} onAllow={() => act(allow(chosen.id).then((isAllowed) => isAllowed && setGrants((n) => n + 1)))} /> : null}
       {view.ds !== undefined && !chosen && isListed && importing === null ? (
         <Panel title="No such dataset">
           <Empty title="This browser does not hold the dataset that the link names." next="Drop its file below, or choose another one." />
@@ -73,7 +79,8 @@ export default function DatasetsPlace() {
         actions={isListed && samples < SAMPLES ? <Button onClick={() => void restoreSamples()}>Restore samples</Button> : null}
       >
         <div className={styles.stack}>
-          <DropZone isBusy={importing !== null} onFiles={(files) => void imports.take(files)} />
+          <DropZone isBusy={importing !== null} keep={keep} onKeep={setKeep} onFiles={(files) => void imports.take(files, keep)} onFault={(error) => setFault(workerFailure(error))} />
+          <HubForm isBusy={importing !== null} onTake={(from, how) => void imports.takeHub(from, how)} />
           {archive ? <ArchiveForm archive={archive} isBusy={importing !== null} onTake={(names, password) => void imports.takeMembers(names, password)} onClose={imports.closeArchive} /> : null}
           {failures.map((f) => <ErrorCard key={sentence(f)} failure={f} onRetry={() => imports.dismiss(f)} retryLabel="Dismiss" />)}
           {fault ? <ErrorCard failure={fault} onRetry={() => setFault(null)} retryLabel="Dismiss" /> : null}

@@ -10,7 +10,7 @@ import { workerFailure } from '../../ui/useAnswer'
 import { openData } from '../../../workers/data/client'
 import type { DatasetRecord, StorageUse, TrashRecord } from '../../../workers/data/protocol'
 import { share } from './columnBars'
-import { counted } from './names'
+import { counted, heldBytes, placeWords } from './names'
 import styles from './StoragePanel.module.css'
 
 interface Held {
@@ -39,8 +39,8 @@ export function StoragePanel({ datasets }: { readonly datasets: readonly Dataset
   const act = (work: Promise<unknown>) => void work.then(again, (error: unknown) => setFailure(workerFailure(error)))
   const keep = () => act(openData().persist().then((isKept) => setAnswer(isKept ? null : 'The browser did not promise it; it may drop the data of sites that are seldom opened when the disk is full. Installing the page or adding a bookmark can change its mind.')))
 
-  const stored = datasets.reduce((sum, d) => sum + d.sizeBytes, 0)
-  const removed = held?.trash.reduce((sum, t) => sum + t.record.sizeBytes, 0) ?? 0
+  const stored = datasets.reduce((sum, d) => sum + heldBytes(d), 0)
+  const removed = held?.trash.reduce((sum, t) => sum + heldBytes(t.record), 0) ?? 0
   const others = held ? Math.max(0, held.use.usedBytes - stored - removed) : null
   return (
     <Panel title="Storage" note={held ? `${bytes(held.use.usedBytes)} used of ${bytes(held.use.quotaBytes)} that the browser speaks of` : 'Asking the browser…'}>
@@ -59,8 +59,8 @@ export function StoragePanel({ datasets }: { readonly datasets: readonly Dataset
             <caption className="visuallyHidden">Size of each dataset</caption>
             <thead><tr><th scope="col">Dataset</th><th scope="col" className={styles.number}>Rows</th><th scope="col" className={styles.number}>Size</th><th scope="col" className={styles.number}>Share</th></tr></thead>
             <tbody>
-              {[...datasets].sort((a, b) => b.sizeBytes - a.sizeBytes).map((d) => (
-                <tr key={d.id}><th scope="row">{d.name}</th><td className={styles.number}>{d.rows.toLocaleString('en')}</td><td className={styles.number}>{bytes(d.sizeBytes)}</td><td className={styles.number}>{share(d.sizeBytes, stored)}</td></tr>
+              {[...datasets].sort((a, b) => heldBytes(b) - heldBytes(a)).map((d) => (
+                <tr key={d.id}><th scope="row">{d.name}</th><td className={styles.number}>{d.rows.toLocaleString('en')}</td><td className={styles.number}>{placeWords(d) ?? bytes(d.sizeBytes)}</td><td className={styles.number}>{placeWords(d) ? '—' : share(d.sizeBytes, stored)}</td></tr>
               ))}
             </tbody>
           </table>
@@ -71,7 +71,7 @@ export function StoragePanel({ datasets }: { readonly datasets: readonly Dataset
               <ul className={styles.trash} role="list">
                 {held.trash.map(({ record }) => (
                   <li key={record.id}>
-                    <span className={styles.name}>{record.name} <span className={styles.size}>{counted(record.rows, 'row')}, {bytes(record.sizeBytes)}</span></span>
+                    <span className={styles.name}>{record.name} <span className={styles.size}>{counted(record.rows, 'row')}, {placeWords(record) ?? bytes(record.sizeBytes)}</span></span>
                     <Button onClick={() => act(restore(record.id))} aria-label={`Bring ${record.name} back`}>Bring back</Button>
                     <Button variant="danger" onClick={() => act(openData().purge(record.id))} aria-label={`Delete ${record.name} now`}>Delete now</Button>
                   </li>

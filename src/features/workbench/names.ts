@@ -24,3 +24,14 @@ export function whyNotTrained({ flags, schemaId, provenance }: Pick<DatasetRecor
   if (provenance.packing.includes('zip') && flags.includes('no_export')) return 'It came in an archive protected by a password: it is for evaluation only, and stays in this browser.'
   return schemaOf(schemaId).evaluationOnly ?? 'It is marked for evaluation only.'
 }
+
+/** Where its bytes are, when they are not in this browser. */
+export function placeWords({ shards }: Pick<DatasetRecord, 'shards'>): string | null {
+  const kind = shards.find((s) => s.place)?.place?.kind
+  return kind === 'hub' ? 'read from the Hub' : kind === 'file' ? 'read where it lies' : null
+}
+
+/** Bytes that it takes up in this browser: what is read where it lies takes none. */
+export function heldBytes({ shards }: Pick<DatasetRecord, 'shards'>): number {
+  return shards.reduce((sum, shard) => sum + (shard.place ? 0 : shard.sizeBytes), 0)
+}

@@ -5,7 +5,7 @@ import { shardGroups } from '../../proofs/schemas/shardNames'
 import { useDatasets } from '../../state/datasets'
 import { workerFailure } from '../../ui/useAnswer'
 import { openData } from '../../../workers/data/client'
-import type { ArchiveMember, DatasetRecord, ImportProgress, MemberChoice } from '../../../workers/data/protocol'
+import type { ArchiveMember, DatasetRecord, HandledFile, HubListing, ImportProgress, Keep, OnProgress } from '../../../workers/data/protocol'
 
 export interface Importing {
   readonly name: string
@@ -24,7 +24,9 @@ export interface Imports {
   readonly importing: Importing | null
   readonly failures: readonly Failure[]
   readonly archive: OpenArchive | null
-  take(files: readonly File[]): Promise<void>
+  take(files: readonly HandledFile[], keep: Keep): Promise<void>
+  /** The files of one dataset on the Hub. */
+  takeHub(from: HubListing, keep: Keep): Promise<void>
   takeMembers(names: readonly string[], password: string | null): Promise<void>
   closeArchive(): void
   dismiss(failure: Failure): void
@@ -32,16 +34,16 @@ export interface Imports {
 
 /** @param onReadable is told each dataset as soon as it can be read, stored or not */
 export function useImports(onReadable: (id: string | null) => void): Imports {
-  const importFiles = useDatasets((s) => s.importFiles)
+  const { importFiles, importHub } = useDatasets.getState()
   const [importing, setImporting] = useState<Importing | null>(null)
   const [failures, setFailures] = useState<readonly Failure[]>([])
   const [archive, setArchive] = useState<OpenArchive | null>(null)
 
-  const one = async (name: string, files: readonly File[], member: MemberChoice | null): Promise<Result<DatasetRecord>> => {
+  const one = async (name: string, ask: (onProgress: OnProgress) => Promise<Result<DatasetRecord>>): Promise<Result<DatasetRecord>> => {
     setImporting({ name, progress: null })
     let early: string | null = null
     // A last word on progress may come after the result: it must not bring the bar back.
-    const result = await importFiles(files, member, (progress) => {
+    const result = await ask((progress) => {
       if (progress.opened) onReadable((early = progress.opened.id))
       setImporting((known) => (known?.name === name ? { name, progress } : known))
     }).catch(workerFailure)
@@ -55,10 +57,11 @@ export function useImports(onReadable: (id: string | null) => void): Imports {
   return {
     importing, failures, archive,
 
-    async take(files) {
+    async take(files, keep) {
       setFailures([])
       setArchive(null)
-      for (const group of shardGroups(files)) {
+      const handles = new Map(files.map(({ file, handle }) => [file, handle]))
+      for (const group of shardGroups(files.map((f) => f.file))) {
         const [file] = group
         if (!file) continue
         if (/\.zip$/i.test(file.name)) {
@@ -72,22 +75,28 @@ export function useImports(onReadable: (id: string | null) => void): Imports {
             setArchive({ file, members: members.value, refusal: null })
             return // what else was dropped is dropped again after the choice
           }
-          const result = await one(only!.name, [file], { name: only!.name, password: null })
+          const result = await one(only!.name, (told) => importFiles([{ file, handle: null }], { keep: 'copy', member: { name: only!.name, password: null } }, told))
           if (!result.ok && result.kind !== 'cancelled') note(result)
           continue
         }
-        const result = await one(group.length > 1 ? `${group.length} shards` : file.name, group, null)
+        const result = await one(group.length > 1 ? `${group.length} shards` : file.name, (told) => importFiles(group.map((f) => ({ file: f, handle: handles.get(f) ?? null })), { keep, member: null }, told))
         if (result.ok) continue
         if (result.kind === 'cancelled') break
         note(result)
       }
     },
 
+    async takeHub(from, keep) {
+      setFailures([])
+      const result = await one(from.repo, (told) => importHub(from, keep, told))
+      if (!result.ok && result.kind !== 'cancelled') note(result)
+    },
+
     async takeMembers(names, password) {
       if (!archive) return
       setFailures([])
       for (const name of names) {
-        const result = await one(name, [archive.file], { name, password })
+        const result = await one(name, (told) => importFiles([{ file: archive.file, handle: null }], { keep: 'copy', member: { name, password } }, told))
         if (result.ok) continue
         if (result.kind === 'password') return setArchive({ ...archive, refusal: result.what })
         if (result.kind === 'cancelled') return

@@ -12,6 +12,11 @@ export interface Trainable {
 /** Rows looked at. */
 export const SAMPLE_ROWS = 64
 
+/** Whether the models know every word of the problem. */
+export function isInVocabulary({ problem }: Pick<TaughtRow, 'problem'>): boolean {
+  return encode(problem).ok
+}
+
 /**
  * SFT needs reasoning and proof, RL needs a rubric, and every text of the sample must be in the models' vocabulary.
  * Edges: no row → trainable for nothing.
