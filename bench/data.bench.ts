@@ -38,14 +38,14 @@ async function reading(): Promise<void> {
 
   const one = await imported(file)
   const columns = await use(one, async (opened) => gridColumns(opened))
-  const ours = await medianMs(3, () => use(one, (opened) => DatasetTable.load(opened, () => {}, neverStop)))
-  const alone = await medianMs(3, async () => {
+  const ours = await medianMs(9, () => use(one, (opened) => DatasetTable.load(opened, () => {}, neverStop)))
+  const alone = await medianMs(9, async () => {
     const bytes = bytesOf(file)
     await parquetReadObjects({ file: bytes, metadata: await parquetMetadataAsync(bytes), columns, compressors })
   })
   figures.push({ name: `All rows of its ${columns.length} short columns, held`, unit: 'ms', ours, peer: { name: 'hyparquet', value: alone }, goal: { atMost: 1.3, of: 'ratio' } })
-  const whole = await medianMs(1, () => imported(file))
-  const decoded = await medianMs(1, async () => {
+  const whole = await medianMs(3, () => imported(file))
+  const decoded = await medianMs(3, async () => {
     const bytes = bytesOf(file)
     await parquetReadObjects({ file: bytes, metadata: await parquetMetadataAsync(bytes), compressors })
   })

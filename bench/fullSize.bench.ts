@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report, type Figure } from './artifact'
-import { RL_SELECT, SFT_SELECT, writeWithDuckDb, type Written } from './data/duckdb'
-import { RL_REWARDS, RL_ROWS, rlRows, SFT_ROWS, sftRows } from './data/rows'
+import { RL_SELECT, SFT_SELECT, writeCodecFiles, writeWithDuckDb, type Written } from './data/duckdb'
+import { CODEC_ROWS, RL_REWARDS, RL_ROWS, rlRows, SFT_ROWS, sftRows } from './data/rows'
 import { fileAt, imported, use } from './data/storedFile'
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-full-'))
@@ -44,6 +44,7 @@ try {
   if (process.argv.includes('--fixtures')) {
     await writeWithDuckDb(rlRows(RL_ROWS, 60), RL_SELECT, [{ path: 'e2e/fixtures/duckdb-rl.parquet', codec: 'zstd' }])
     await writeWithDuckDb(sftRows(60, 900, 300), SFT_SELECT, [{ path: 'e2e/fixtures/duckdb-sft-snappy.parquet', codec: 'snappy' }, { path: 'e2e/fixtures/duckdb-sft-gzip.parquet', codec: 'gzip' }])
+    await writeCodecFiles('e2e/fixtures', CODEC_ROWS)
     process.exit(0)
   }
   const rl = rlRows()

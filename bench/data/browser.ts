@@ -1,6 +1,7 @@
 /** What only a browser can tell: how soon a long proof is read, and what a large dataset costs the heap. */
 import { spawn } from 'node:child_process'
-import { statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { createWriteStream, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
 import { findBrowser } from '../../scripts/findBrowser'
@@ -16,7 +17,9 @@ const ROWS = 7
 /** The lab must be built. @param folder for the files that are dropped */
 export async function browserFigures(folder: string): Promise<{ readonly figures: readonly Figure[]; readonly version: string }> {
   const large = join(folder, 'large.parquet')
-  await writeWithDuckDb(sftRows(4_281, 50_000, 4_000), SFT_SELECT, [{ path: large, codec: 'snappy' }])
+  await writeWithDuckDb(sftRows(4_281, 150_000, 4_000), SFT_SELECT, [{ path: large, codec: 'snappy' }])
+  const many = join(folder, 'many.jsonl')
+  await writeLines(many, 500_000)
   const long = join(folder, 'long.jsonl')
   writeFileSync(long, Array.from({ length: ROWS }, (_, row) => `${JSON.stringify({ problem: `Long one ${row + 1}`, proof: proofOf(row), reasoning_content: '' })}\n`).join(''))
   const port = await freePort(5400)
@@ -48,11 +51,53 @@ export async function browserFigures(folder: string): Promise<{ readonly figures
       { name: `A ${megabytes} MB parquet dropped, rows in sight`, unit: 'ms', ours: opened, peer: null, note: 'with the handing over by the browser driver' },
       { name: `Page heap with it open`, unit: 'MB', ours: heap / 1e6, peer: null, goal: { atMost: 400, of: 'value' } },
     ]
+    figures.push(...(await whileTyping(page, many)))
     return { figures, version: `Chromium ${browser.version()}` }
   } finally {
     await browser.close()
     server.kill()
   }
+}
+
+/** Rows of which only their short columns are asked. */
+async function writeLines(path: string, count: number): Promise<void> {
+  const out = createWriteStream(path)
+  for (let i = 0; i < count; i++) {
+    const line = `${JSON.stringify({ problem: `Let $n_{${i}}$ be ${i % 977} more than a square. Show that ${(i * 7919) % 10_007} divides it.`, rubrics: 'Checkpoints', source: i % 3 ? 'aops' : 'olympiads', reward_mean: ((i * 31) % 129) / 128 })}\n`
+    if (!out.write(line)) await once(out, 'drain')
+  }
+  out.end()
+  await once(out, 'close')
+}
+
+/** The longest that a key press waited for the next frame while half a million rows were searched, filtered and counted anew. */
+async function whileTyping(page: Page, many: string): Promise<Figure[]> {
+  await page.evaluate(`
+    window.delays = []
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (entry.name === 'keydown' || entry.name === 'keypress' || entry.name === 'input' || entry.name === 'click') window.delays.push(entry.duration) })
+      .observe({ type: 'event', durationThreshold: 16, buffered: false })`)
+  const start = performance.now()
+  await page.locator('input[type=file]').setInputFiles(many)
+  await page.getByText('Being stored').waitFor({ timeout: 120_000 })
+  await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 120_000 })
+  const imported = performance.now() - start
+  const search = page.getByRole('searchbox', { name: 'Search all texts' })
+  await page.getByText(/mean \d/).first().waitFor({ timeout: 60_000 })
+  await search.pressSequentially('9 divides', { delay: 60 })
+  const answered = performance.now()
+  await page.getByText(/of 500,000 rows/).waitFor({ timeout: 60_000 })
+  const waited = performance.now() - answered
+  for (const word of ['square', 'more than', '12', 'n_{4']) {
+    await search.fill('')
+    await search.pressSequentially(word, { delay: 60 })
+  }
+  await page.getByText(/of 500,000 rows/).waitFor({ timeout: 60_000 })
+  const delays: number[] = await page.evaluate('window.delays')
+  return [
+    { name: '500,000 rows of jsonl dropped: stored', unit: 'ms', ours: imported, peer: null },
+    { name: '500,000 rows: from the last key to the answer of a search', unit: 'ms', ours: waited, peer: null, goal: { atMost: 1_500, of: 'value' }, note: 'with the pause that waits for the next key' },
+    { name: 'Longest wait of a key or press for the next frame meanwhile', unit: 'ms', ours: Math.max(16, ...delays), peer: null, goal: { atMost: 200, of: 'value' }, note: `event timing: ${delays.length} of them took over 16 ms` },
+  ]
 }
 
 async function open(page: Page, url: string): Promise<void> {

@@ -11,6 +11,28 @@ const peers = createRequire(new URL('../package.json', import.meta.url))
 export const RL_SELECT = `SELECT problem, source, rubrics, scores::BIGINT[] AS scores, rewards::DOUBLE[] AS rewards, num_rewards::BIGINT AS num_rewards, reward_mean::DOUBLE AS reward_mean, reward_std::DOUBLE AS reward_std`
 export const SFT_SELECT = `SELECT problem, reasoning_content, proof, category, competition, "gemini-3-pro-grade"::BIGINT AS "gemini-3-pro-grade", "qwen3-4b-thinking-reward@128"::DOUBLE AS "qwen3-4b-thinking-reward@128", source, messages::STRUCT(content VARCHAR, role VARCHAR)[] AS messages`
 
+/** Rows as `codecRow` says them, made by DuckDB itself. */
+const CODEC_SELECT = (rows: number) => `SELECT i::BIGINT AS id, 'Problem ' || i || ': show that $x_{' || (i % 7) || '} > 0$.' AS problem, CASE WHEN i % 11 = 3 THEN NULL ELSE (i % 8)::DOUBLE / 7 END AS reward_mean, [((i * 3) % 8)::BIGINT, (i % 8)::BIGINT][1:(1 + i % 2)::INT] AS scores, [{'content': 'u' || (i % 20), 'role': 'user'}, {'content': NULL, 'role': 'assistant'}] AS messages, {'a': i::INTEGER, 'b': {'c': 'x' || (i % 3)}} AS meta, (i % 2 = 0) AS is_even, DATE '2026-01-01' + (i % 365)::INT AS day FROM range(${rows}) t(i)`
+
+/** Every codec that DuckDB writes, and its second format version with delta and byte-stream encodings. */
+export const CODEC_FILES = [
+  { codec: 'uncompressed', version: 'v1' }, { codec: 'snappy', version: 'v1' }, { codec: 'gzip', version: 'v1' }, { codec: 'zstd', version: 'v1' },
+  { codec: 'brotli', version: 'v1' }, { codec: 'lz4_raw', version: 'v1' }, { codec: 'zstd', version: 'v2' },
+] as const
+
+/** Writes `duckdb-codec-<codec>-<version>.parquet` of two row groups for each of CODEC_FILES. */
+export async function writeCodecFiles(folder: string, rows: number): Promise<void> {
+  const connection = await connect()
+  for (const { codec, version } of CODEC_FILES)
+    await connection.run(`COPY (${CODEC_SELECT(rows)}) TO '${join(folder, `duckdb-codec-${codec}-${version}.parquet`)}' (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE 2048, PARQUET_VERSION ${version})`)
+  connection.closeSync()
+}
+
+async function connect() {
+  const { DuckDBInstance } = peers('@duckdb/node-api') as { DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<{ run(sql: string): Promise<unknown>; closeSync(): void }> }> } }
+  return (await DuckDBInstance.create(':memory:')).connect()
+}
+
 export interface Written {
   readonly path: string
   readonly codec: 'snappy' | 'zstd' | 'gzip'
@@ -20,7 +42,6 @@ export interface Written {
 
 /** Hands the rows to DuckDB as JSON lines and lets it write each of the files. */
 export async function writeWithDuckDb(rows: Iterable<object>, select: string, files: readonly Written[]): Promise<void> {
-  const { DuckDBInstance } = peers('@duckdb/node-api') as { DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<{ run(sql: string): Promise<unknown>; closeSync(): void }> }> } }
   const folder = mkdtempSync(join(tmpdir(), 'lab-rows-'))
   const lines = join(folder, 'rows.jsonl')
   try {
@@ -28,7 +49,7 @@ export async function writeWithDuckDb(rows: Iterable<object>, select: string, fi
     for (const row of rows) if (!out.write(`${JSON.stringify(row)}\n`)) await once(out, 'drain')
     out.end()
     await once(out, 'close')
-    const connection = await (await DuckDBInstance.create(':memory:')).connect()
+    const connection = await connect()
     await connection.run('SET preserve_insertion_order = true; SET threads = 1')
     for (const { path, codec, rowGroupRows = 2048 } of files)
       await connection.run(`COPY (${select} FROM read_json('${lines}', format = 'newline_delimited', maximum_object_size = 67108864)) TO '${path}' (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows})`)

@@ -89,3 +89,14 @@ export function* sftRows(count = SFT_ROWS, reasoningChars = 60_000, proofChars =
     }
   }
 }
+
+export const CODEC_ROWS = 2_300
+
+/** A row with a value of every kind that parquet files of datasets hold: what CODEC_SELECT makes of its number. */
+export function codecRow(i: number) {
+  return {
+    id: i, problem: `Problem ${i}: show that $x_{${i % 7}} > 0$.`, reward_mean: i % 11 === 3 ? null : (i % 8) / 7,
+    scores: i % 2 ? [(i * 3) % 8, i % 8] : [(i * 3) % 8], messages: [{ content: `u${i % 20}`, role: 'user' }, { content: null, role: 'assistant' }],
+    meta: { a: i, b: { c: `x${i % 3}` } }, is_even: i % 2 === 0, day: new Date(Date.UTC(2026, 0, 1 + (i % 365))),
+  }
+}

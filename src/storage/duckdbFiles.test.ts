@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
-import { RL_REWARDS, RL_ROWS, rlRows, sftRows } from '../../bench/data/rows'
+import { CODEC_FILES } from '../../bench/data/duckdb'
+import { CODEC_ROWS, codecRow, RL_REWARDS, RL_ROWS, rlRows, sftRows } from '../../bench/data/rows'
 import { imported, use } from '../../bench/data/storedFile'
 import { neverStop } from '../base/stop'
 import { difficulty, PAPER_SETTINGS } from '../posttrain/difficulty'
@@ -46,4 +48,37 @@ test.each(['duckdb-sft-snappy.parquet', 'duckdb-sft-gzip.parquet'])('FineProofs-
     expect(records.map(asWritten)).toEqual(expected)
   })
   expect(await use(one, (opened) => checkSplit(opened, () => {}, neverStop))).toMatchObject({ compared: 60, equal: 60 })
+})
+
+test.each(CODEC_FILES)('$codec, format $version, written by DuckDB: numbers, gaps, lists, structs in lists and in structs, booleans, dates', async ({ codec, version }) => {
+  const one = await imported(file(`duckdb-codec-${codec}-${version}.parquet`))
+  expect(one.record).toMatchObject({ rows: CODEC_ROWS, rowGroups: 2 })
+  expect(one.record.columns.map((c) => `${c.name} ${c.type}`)).toEqual(['id int64', 'problem string', 'reward_mean float64', 'scores list<int64>', 'messages list<struct{content, role}>', 'meta struct{a, b}', 'is_even bool', 'day date'])
+  await use(one, async ({ source }) => {
+    const records = await source.read(source.columns.map((c) => c.name), 0, source.rows)
+    records.forEach((record, i) => expect(asWritten(record), `row ${i + 1}`).toEqual(codecRow(i)))
+    const [last] = await source.read(['meta', 'scores'], CODEC_ROWS - 1, CODEC_ROWS) // a row of the second group alone
+    expect(asWritten(last!)).toEqual({ meta: codecRow(CODEC_ROWS - 1).meta, scores: codecRow(CODEC_ROWS - 1).scores })
+  })
+})
+
+/** A block of LZ4 that holds its input as literals, in the frames that Hadoop put around it. */
+function lz4Frame(input: Uint8Array): Uint8Array {
+  const length: number[] = []
+  if (input.length >= 15) for (let left = input.length - 15; ; left -= 255) {
+    length.push(Math.min(255, left))
+    if (left < 255) break
+  }
+  const block = Buffer.concat([Buffer.from([Math.min(15, input.length) << 4, ...length]), input])
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(input.length, 0)
+  head.writeUInt32BE(block.length, 4)
+  return new Uint8Array(Buffer.concat([head, block]))
+}
+
+test('the old LZ4 of Hadoop, which no program writes any more', async () => {
+  const data = Array.from({ length: 700 }, (_, i) => `Problem ${i}`)
+  const bytes = parquetWriteBuffer({ columnData: [{ name: 'problem', data }], codec: 'LZ4', compressors: { LZ4: lz4Frame } })
+  const one = await imported(new File([bytes], 'lz4.parquet'))
+  expect(await use(one, ({ source }) => source.read(['problem'], 0, source.rows))).toEqual(data.map((problem) => ({ problem })))
 })
