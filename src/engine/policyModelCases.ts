@@ -155,6 +155,12 @@ export function describePolicyModel(name: string, most: number, open: () => Prom
       expect([alone!.isTruncated, ended!.isTruncated]).toEqual([true, false])
     })
 
+    test('an empty prompt is refused by name, for sampling and for scoring', async () => {
+      const draw = { temperature: 0.8, maxNewTokens: 2, seed: 5, eos: -1, pad: 0 }
+      await expect(model.sample([[3], []], draw, neverStop, breathe)).rejects.toThrow(/Prompt 2 of 2 is empty/)
+      await expect(model.logprobs([scored([], [3])], 0.8)).rejects.toThrow(/Prompt 1 of 1 is empty/)
+    })
+
     test('five AdamW steps: losses and gradient norms of PyTorch', async () => {
       const own = openModel(config, { parameters })
       const sequences = goldenBatch()

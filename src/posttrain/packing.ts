@@ -54,6 +54,15 @@ export function pack(sequences: readonly TrainedSequence[], most: number): Packe
   return batches.filter((b) => b.length > 0).map(packed)
 }
 
+/**
+ * A first token has nothing to be predicted from, so every prompt needs one token at least.
+ * @throws RangeError naming the first empty prompt
+ */
+export function refuseEmptyPrompts(prompts: readonly (readonly number[])[]): void {
+  const at = prompts.findIndex((prompt) => prompt.length === 0)
+  if (at >= 0) throw new RangeError(`Prompt ${at + 1} of ${prompts.length} is empty. A model writes on from something: begin the prompt with the start token.`)
+}
+
 /** Rows a sequence takes: its last token is only a target. */
 export function rowsOf({ prompt, completion }: TrainedSequence): number {
   return Math.max(0, prompt.length + completion.length - 1)

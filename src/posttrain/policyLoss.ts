@@ -11,6 +11,8 @@ export type Aggregation =
   | 'sequence_mean'
   /** mean over all tokens. DAPO. */
   | 'token_mean'
+  /** Σ tokens / (samples · longest completion allowed): a constant in the place of lengths. Dr. GRPO. */
+  | 'fixed_length'
 
 export interface PolicyObjective {
   readonly temperature: number
@@ -21,6 +23,8 @@ export interface PolicyObjective {
   readonly klCoefficient: number
   readonly entropyBonus: number
   readonly aggregation: Aggregation
+  /** The longest completion allowed, in tokens; only `fixed_length` asks for it. */
+  readonly maxLength?: number
 }
 
 /** A batch of S samples × T tokens; position t holds the token that was predicted at t. Row-major. */
@@ -67,7 +71,7 @@ export function policyLoss(batch: PolicyBatch, objective: PolicyObjective): Poli
   const { S, T, V } = batch
   const { temperature, epsilonLow, epsilonHigh, klCoefficient: beta, entropyBonus: eta } = objective
   const dlogits = new Float64Array(S * T * V)
-  const weights = tokenWeights(batch, objective.aggregation)
+  const weights = tokenWeights(batch, objective.aggregation, objective.maxLength)
   const probabilities = new Float64Array(V)
   let loss = 0
   let low = 0
@@ -136,19 +140,35 @@ export function policyLoss(batch: PolicyBatch, objective: PolicyObjective): Poli
 /**
  * The weight that each token of a sample has in the loss, one number a sample.
  * @param lengths trained tokens of each sample; 0 leaves a sample out of the tokens, not out of the number of samples
+ * @param maxLength of `fixed_length`
+ * @throws RangeError when `fixed_length` lacks its length
  */
-export function sequenceWeights(lengths: readonly number[], aggregation: Aggregation): number[] {
+export function sequenceWeights(lengths: readonly number[], aggregation: Aggregation, maxLength?: number): number[] {
   const S = lengths.length
   const all = lengths.reduce((a, b) => a + b, 0)
-  return lengths.map((length) => (length === 0 ? 0 : aggregation === 'sum_per_sample' ? 1 / S : aggregation === 'token_mean' ? 1 / all : 1 / (S * length)))
+  if (aggregation === 'fixed_length' && !(maxLength && maxLength > 0)) throw new RangeError('The aggregation fixed_length needs the longest completion allowed, in tokens.')
+  const weightOf = (length: number): number => {
+    if (length === 0) return 0
+    switch (aggregation) {
+      case 'sum_per_sample':
+        return 1 / S
+      case 'token_mean':
+        return 1 / all
+      case 'sequence_mean':
+        return 1 / (S * length)
+      case 'fixed_length':
+        return 1 / (S * maxLength!)
+    }
+  }
+  return lengths.map(weightOf)
 }
 
 /** The weight of every token in the loss, [S·T]; 0 where the mask is. */
-export function tokenWeights(batch: Pick<PolicyBatch, 'S' | 'T' | 'mask'>, aggregation: Aggregation): Float64Array {
+export function tokenWeights(batch: Pick<PolicyBatch, 'S' | 'T' | 'mask'>, aggregation: Aggregation, maxLength?: number): Float64Array {
   const { S, T, mask } = batch
   const weights = new Float64Array(S * T)
   const lengths = Array.from({ length: S }, (_, s) => Array.prototype.slice.call(mask, s * T, (s + 1) * T).filter((m) => m).length)
-  sequenceWeights(lengths, aggregation).forEach((w, s) => {
+  sequenceWeights(lengths, aggregation, maxLength).forEach((w, s) => {
     for (let t = 0; t < T; t++) if (mask[s * T + t]) weights[s * T + t] = w
   })
   return weights

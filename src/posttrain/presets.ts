@@ -3,6 +3,8 @@
  * model, the length, the group and the number of steps.
  */
 import type { ModelConfig } from './modelConfig'
+import type { ObjectiveName } from './objectives'
+import type { RewardShaping } from './reward'
 import type { ScheduleName } from './schedule'
 import { VOCAB_SIZE } from '../proofs/tinyProofs/vocabulary'
 
@@ -34,8 +36,22 @@ export interface GrpoSettings {
   readonly clipNorm: number
   /** Ratio clamp of the surrogate; the paper's code uses 4. */
   readonly epsilon: number
+  /** Upper side of the clamp where it differs from `epsilon`. */
+  readonly epsilonHigh?: number
   readonly entropyBonus: number
   readonly klCoefficient: number
+  /** Whose loss it is: advantage scaling and length normalisation. The paper's where it is left out. */
+  readonly variant?: ObjectiveName
+  /** From scores to rewards; plain score/7 where it is left out. */
+  readonly shaping?: RewardShaping
+  /** Groups whose rewards are all equal are left out of the update and of its number of samples. The paper keeps them. */
+  readonly filterZeroVariance?: boolean
+  /** Rollouts without an end token are sampled, graded and counted, but do not train. The paper trains on them. */
+  readonly filterOverlong?: boolean
+  /** Optimiser steps that share one batch of rollouts, by whole groups; the later ones train on rollouts of an older policy. 1 where it is left out. */
+  readonly updatesPerBatch?: number
+  /** Rollouts older than this are dropped, in samples consumed since they were drawn; null or left out: none is. */
+  readonly maxLag?: number | null
 }
 
 export interface Preset {

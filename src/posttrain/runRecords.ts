@@ -68,8 +68,16 @@ export interface Rollout {
   readonly score: number | null
   readonly cause: NoScoreCause | null
   readonly marks: readonly Mark[]
-  /** score/7 minus the mean of the group. */
+  /** Reward minus the mean of the group; null without a grade. */
   readonly advantage: number | null
+  /** What the checker gives, whoever rewarded; null when nobody knows. Absent in runs of earlier versions, as are the next three. */
+  readonly trueScore?: number | null
+  /** What trained: score/7, shaped; null without a grade. */
+  readonly reward?: number | null
+  /** Samples that the policy had been trained on when this was drawn. */
+  readonly version?: number
+  /** Turn of the reasoning cache whose prompt this answers, from 1; null without a cache. */
+  readonly turn?: number | null
   /** Sum over tokens of log π at sampling time, in nats. */
   readonly logprob: number
 }

@@ -1,7 +1,7 @@
 /** Stepping, sampling and scoring on fused kernels, for whatever is trained: all weights, or adapters beside frozen ones. */
 import type { Stop } from '../../base/stop'
 import type { ModelConfig } from '../../posttrain/modelConfig'
-import { pack, rowsOf, type TrainedSequence } from '../../posttrain/packing'
+import { pack, refuseEmptyPrompts, rowsOf, type TrainedSequence } from '../../posttrain/packing'
 import { BATCH_ROWS, DECODE_ROWS } from '../../posttrain/trainingMemory'
 import type { GpuContext } from '../gpu/context'
 import { stepNumbers } from '../gpu/kernel'
@@ -100,6 +100,7 @@ export abstract class FusedPolicy implements PolicyModel {
     breathe: () => Promise<void>,
     onTokens?: (rows: readonly SampledRow[]) => void,
   ): Promise<SampledRow[]> {
+    refuseEmptyPrompts(prompts)
     const out: SampledRow[] = []
     for (let first = 0; first < prompts.length && !stop.aborted; first += DECODE_ROWS) {
       const some = prompts.slice(first, first + DECODE_ROWS)
@@ -110,6 +111,7 @@ export abstract class FusedPolicy implements PolicyModel {
   }
 
   async logprobs(sequences: readonly TrainedSequence[], temperature: number, of: 'policy' | 'reference' = 'policy'): Promise<Float32Array[]> {
+    refuseEmptyPrompts(sequences.map((s) => s.prompt))
     const policy = of === 'policy' ? this.trained.policy : this.reference()
     const all = sequences.map((s) => ({ ...s, weights: new Float32Array(s.completion.length).fill(1) }))
     const trainer = await this.trainerFor([all])

@@ -8,6 +8,8 @@ import type { Preset } from '../../posttrain/presets'
 import type { Evaluation, EvaluationAttempts, MetricPoint, Rollout, Stage } from '../../posttrain/runRecords'
 import type { Checkpoint } from '../checkpoint'
 import { fail, ok, type Result } from '../../base/result'
+import { CHECKER_ALONE } from '../../posttrain/checkerGrader'
+import type { Graders } from '../../posttrain/grader'
 import { evaluate } from './evaluate'
 import { grpoStep } from './grpo'
 import { sftSteps } from './sft'
@@ -29,6 +31,8 @@ export interface RunStart {
   readonly evaluations: readonly Evaluation[]
   /** Makes the policy on the backend that is there. */
   readonly openModel: OpenModel
+  /** Who rewards and who knows; the checker both where it is left out. */
+  readonly graders?: Graders
 }
 
 export type OpenModel = (config: ModelConfig, state: Partial<TrainedArrays> & { readonly parameters: Float32Array }) => PolicyModel
@@ -134,7 +138,9 @@ export async function trainRun(start: RunStart, host: RunHost): Promise<'finishe
       let results: readonly { metrics: Record<string, number | null>; rollouts?: readonly Rollout[]; tokens: number }[]
       if (stage === 'sft') results = await sftSteps(model, data.traces, preset.sft, seed, step, together(step))
       else {
-        const result = await grpoStep(model, data.problems, preset.grpo, seed, step - sftTotal, host.stop, () => host.breathe(false))
+        const result = await grpoStep(model, data.problems, {
+          settings: preset.grpo, graders: start.graders ?? CHECKER_ALONE, seed, step: step - sftTotal, stop: host.stop, breathe: () => host.breathe(false),
+        })
         if (!result) break
         results = [result]
       }

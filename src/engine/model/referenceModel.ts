@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Stop } from '../../base/stop'
 import type { ModelConfig } from '../../posttrain/modelConfig'
-import type { TrainedSequence } from '../../posttrain/packing'
+import { refuseEmptyPrompts, type TrainedSequence } from '../../posttrain/packing'
 import { rectangle } from '../loops/batch'
 import { crossEntropy, policyLossTensor } from '../loops/losses'
 import { sample, type SampledRow, type SampleSettings } from '../loops/sample'
@@ -40,10 +40,12 @@ export class ReferenceModel implements PolicyModel {
   }
 
   async sample(prompts: readonly (readonly number[])[], settings: SampleSettings, stop: Stop, breathe: () => Promise<void>, onTokens?: (rows: readonly SampledRow[]) => void): Promise<SampledRow[]> {
+    refuseEmptyPrompts(prompts)
     return sample(this.decoder, this.optimiser.parameters, prompts, settings, stop, breathe, onTokens)
   }
 
   async logprobs(sequences: readonly TrainedSequence[], temperature: number, of: 'policy' | 'reference' = 'policy'): Promise<Float32Array[]> {
+    refuseEmptyPrompts(sequences.map((s) => s.prompt))
     const parameters = of === 'policy' ? this.optimiser.parameters : this.frozen
     if (!parameters) throw new Error('No reference policy: freezeReference() was not called in this stage')
     const batch = rectangle(sequences)
