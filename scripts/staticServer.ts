@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { extname, join, resolve, sep } from 'node:path'
+import { basename, extname, join, resolve, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { securityHeaders } from './contentPolicy'
+import { headersOf, securityHeaders } from './contentPolicy'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,6 +47,7 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n')
     return
   }
+  for (const [name, value] of Object.entries(headersOf(basename(file)))) response.setHeader(name, value)
   response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream')
   response.setHeader('Content-Length', found.size)
   // Built files carry a hash of their content in their names; the page itself must be asked for each time.

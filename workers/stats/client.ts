@@ -4,12 +4,13 @@ import type { BlindGrades } from '../../src/audit/blindGrades'
 import type { Exhibit, ProofPick } from '../../src/audit/exhibit'
 import type { Mapping } from '../../src/audit/mapping'
 import type { Matrix, MatrixQuery } from '../../src/audit/matrix'
+import type { JudgeItem } from '../../src/audit/judges/prompt'
 import type { PairedGrade } from '../../src/audit/pairs'
 import type { PickQuery } from '../../src/audit/pickedProofs'
 import type { UseFlag } from '../../src/audit/useFlags'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import { openWorker } from '../labWorker'
-import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ColumnPreview, ImportFailure, ImportOptions, MatrixFailure, OnProgress, ProofView, ReportCheck, ReportFailure, ReportRequest, StatsApi, TableFailure } from './protocol'
+import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ColumnPreview, ImportFailure, ImportOptions, Joining, MatrixFailure, OnProgress, ProofView, ReportCheck, ReportFailure, ReportRequest, StatsApi, TableFailure } from './protocol'
 
 /** What the store of audits asks for. */
 export interface StatsClient {
@@ -28,6 +29,8 @@ export interface StatsClient {
   analysis(tableId: string, request: AnalysisRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<readonly Exhibit[], AnalysisFailure>>
   pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string | null): Promise<Result<ProofView, TableFailure | 'noProof'>>
+  judgingItems(tableId: string): Promise<Result<readonly JudgeItem[], TableFailure>>
+  joinVerdicts(joining: Joining): Promise<Result<AuditInfo, ImportFailure | TableFailure>>
 }
 
 type StatsWorker = ReturnType<typeof openWorker<StatsApi>>
@@ -139,4 +142,6 @@ export const statsClient: StatsClient = {
       cancellable<Result<readonly Exhibit[], AnalysisFailure>>(worker, signal, (job) => worker.api.analysis(job, tableId, request, proxy(onProgress)))),
   pickedProofs: (tableId, query, pick) => ask<readonly PairedGrade[], TableFailure>((worker) => worker.api.pickedProofs(tableId, query, pick)),
   proof: (tableId, proofId, rubric) => ask<ProofView, TableFailure | 'noProof'>((worker) => worker.api.proof(tableId, proofId, rubric)),
+  judgingItems: (tableId) => ask<readonly JudgeItem[], TableFailure>((worker) => worker.api.judgingItems(tableId)),
+  joinVerdicts: (joining) => ask<AuditInfo, ImportFailure | TableFailure>((worker) => worker.api.joinVerdicts(joining)),
 }

@@ -1,6 +1,8 @@
 /** The contract of the statistics worker: grading tables in, inflation matrices out. */
 import type { BlindGrades } from '../../src/audit/blindGrades'
 import type { ColumnReport } from '../../src/audit/doctor'
+import type { Judged } from '../../src/audit/judges/judgedTable'
+import type { JudgeItem } from '../../src/audit/judges/prompt'
 import type { Ledger } from '../../src/audit/ledger'
 import type { Exhibit, ProofPick } from '../../src/audit/exhibit'
 import type { Mapping } from '../../src/audit/mapping'
@@ -109,6 +111,17 @@ export interface AnalysisRequest {
 /** Share done, 0..1. */
 export type OnProgress = (done: number) => void
 
+/** Verdicts of a judge, and where they go. */
+export interface Joining extends Judged {
+  /** The table that they join; null for a new one of their own. */
+  readonly tableId: string | null
+  readonly name: string
+  /** Of a dataset that may not be trained on or passed on. */
+  readonly flags: readonly UseFlag[]
+  /** Further lines of the new table. */
+  readonly more: readonly string[]
+}
+
 export interface StatsApi {
   tables(): Promise<readonly AuditInfo[]>
   /** `mapping` overrules the guess and is remembered for files with the same header. */
@@ -127,5 +140,9 @@ export interface StatsApi {
   analysis(job: string, tableId: string, request: AnalysisRequest, onProgress: OnProgress): Promise<Result<readonly Exhibit[], AnalysisFailure>>
   pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string | null): Promise<Result<ProofView, TableFailure | 'noProof'>>
+  /** Every proof of the table with its texts, in the table's order, as a judge is shown it. */
+  judgingItems(tableId: string): Promise<Result<readonly JudgeItem[], TableFailure>>
+  /** A new table: the old one's rows, and the verdicts. */
+  joinVerdicts(joining: Joining): Promise<Result<AuditInfo, ImportFailure | TableFailure>>
   cancel(job: string): Promise<void>
 }

@@ -2,6 +2,7 @@
 import { humanRaters, ledgerOf } from '../../src/audit/ledger'
 import { noGrades } from '../../src/audit/blindGrades'
 import type { Exhibit } from '../../src/audit/exhibit'
+import { judgedLines } from '../../src/audit/judges/judgedTable'
 import { guessMapping } from '../../src/audit/mapping'
 import { atThreshold, matrixSteps, type Matrix } from '../../src/audit/matrix'
 import { pickedProofs } from '../../src/audit/pickedProofs'
@@ -221,6 +222,32 @@ exposeAlive({
       proofId, problemId: first.problemId, domain: first.domain, solver: first.solver,
       text: opened.value.textOf(proofId), grades, isSynthetic: info.origin === 'synthetic',
     })
+  },
+
+  async judgingItems(tableId) {
+    const opened = await tables.get(tableId)
+    if (!opened.ok) return opened
+    const proofs = new Map(opened.value.table.rows.map((r) => [r.proofId, r]))
+    return ok(Array.from(proofs.values(), ({ proofId, problemId, domain, solver, attempt }) => ({ proofId, problemId, domain, solver, attempt, ...opened.value.textOf(proofId), reference: null, scheme: null })))
+  },
+
+  async joinVerdicts({ tableId, name, flags, more, ...judged }) {
+    const opened = tableId === null ? null : await tables.get(tableId)
+    if (opened && !opened.ok) return opened
+    const from = opened?.value ?? null
+    const lines = judgedLines(from && { table: from.table, conditions: conditionsOf(from.table), textOf: from.textOf }, judged)
+    const file = new File([[...lines, ...more].join('\n'), '\n'], `${name}.jsonl`)
+    const inherited = from ? useFlagsOf(from.table, from.info.name, from.flags) : flags
+    const info: AuditInfo = { id: crypto.randomUUID(), name: file.name, origin: 'file', sizeBytes: file.size }
+    const read = await readAudit(info, file, { ...NOTHING_DECIDED, flags: inherited }, auditStore, () => {}, neverStop)
+    if (!read.ok) return read
+    try {
+      await auditStore.put({ schema: 2, id: info.id, name: info.name, addedAt: Date.now(), file: new Blob([file]), sha256: read.value.sha256, mapping: null, flags: inherited })
+    } catch (error) {
+      return fail('storage', `The browser could not store the table: ${error instanceof Error ? error.message : String(error)}.`, { where: file.name, next: 'Remove a table or a dataset to free space, then try again.' })
+    }
+    tables.hold(read.value)
+    return ok(info)
   },
 
   async cancel(job) {

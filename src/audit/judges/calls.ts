@@ -44,3 +44,9 @@ function perturbed(item: JudgeItem, variant: string, random: Random): JudgeItem 
   if (!rule) throw new Error(`There is no perturbation "${variant}".`)
   return item.proof === null ? item : { ...item, proof: rule.perturb(item.proof, random) }
 }
+
+/** Places of at most so many of n proofs, drawn by the seed, in their own order; all of them for null. */
+export function chosenPlaces(n: number, most: number | null, seed: number): number[] {
+  const all = Array.from({ length: n }, (_, i) => i)
+  return most === null || n <= most ? all : Random.seed(seed, 77).shuffled(all).slice(0, most).sort((a, b) => a - b)
+}

@@ -5,7 +5,7 @@ import { guessMapping } from '../mapping'
 import { gradeTable } from '../melt'
 import { syntheticTable } from '../synthetic'
 import { retryAfterMs, waitBeforeRetry } from './backoff'
-import { judgeCalls } from './calls'
+import { chosenPlaces, judgeCalls } from './calls'
 import { ChatStream, wholeReply } from './chatStream'
 import { costUsd, estimate } from './cost'
 import { parseEndpoint } from './endpoint'
@@ -157,6 +157,16 @@ describe('prompt', () => {
     expect(judgeCalls([item(1), item(2)], { rubrics: [expert], variants: ['padded'], runs: 1, seed: 5 })).toEqual(judgeCalls([item(1), item(2)], { rubrics: [expert], variants: ['padded'], runs: 1, seed: 5 }))
     expect(() => judgeCalls([item(1)], { rubrics: [expert], variants: ['?'], runs: 1, seed: 1 })).toThrow()
   })
+})
+
+test('a part of the proofs is drawn by the seed, in order, none twice', () => {
+  const drawn = chosenPlaces(1000, 40, 3)
+  expect(new Set(drawn).size).toBe(40)
+  expect(drawn).toEqual([...drawn].sort((a, b) => a - b))
+  expect(chosenPlaces(1000, 40, 3)).toEqual(drawn)
+  expect(chosenPlaces(1000, 40, 4)).not.toEqual(drawn)
+  expect(chosenPlaces(3, 40, 3)).toEqual([0, 1, 2])
+  expect(chosenPlaces(3, null, 3)).toEqual([0, 1, 2])
 })
 
 describe('judged table', () => {

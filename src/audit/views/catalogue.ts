@@ -91,6 +91,7 @@ export const VIEW_GROUPS: readonly ViewGroup[] = [
       view('alt', 'Alt-test', 'May a judge stand in for a human annotator?', SLICE, ALT_SETTINGS),
     ],
   },
+  { label: 'Run a judge', views: [view('run', 'Run a judge', '', [])] },
   { label: 'Proofs', views: [view('disagreements', 'Disagreements', '', [])] },
   {
     label: 'Report', views: [
@@ -111,7 +112,7 @@ export const VIEW_GROUPS: readonly ViewGroup[] = [
 export const VIEWS: readonly ViewEntry[] = VIEW_GROUPS.flatMap((g) => g.views)
 
 /** Views that the page draws by itself; all others are exhibits of the statistics worker. */
-export const OWN_PANELS: ReadonlySet<string> = new Set(['matrix', 'disagreements', 'report', 'data'])
+export const OWN_PANELS: ReadonlySet<string> = new Set(['matrix', 'run', 'disagreements', 'report', 'data'])
 
 export function viewNamed(id: string | undefined): ViewEntry {
   return VIEWS.find((v) => v.id === id) ?? VIEWS[0]!

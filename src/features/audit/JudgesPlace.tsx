@@ -25,6 +25,7 @@ import { TableChooser } from './TableChooser'
 const AnalysisPanel = lazyAgain(() => import('./AnalysisPanel'))
 const DisagreementsPanel = lazyAgain(() => import('./DisagreementsPanel'))
 const ReportPanel = lazyAgain(() => import('./ReportPanel'))
+const RunJudgePanel = lazyAgain(() => import('./running/RunJudgePanel'))
 
 export default function JudgesPlace() {
   const [url, setView] = useView()
@@ -36,8 +37,8 @@ export default function JudgesPlace() {
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the names, not the array that is new in every render
   useEffect(() => void open(tableId, humans), [open, tableId, humansKey])
 
-  const choose = (id: string) =>
-    setView({ audit: id === SYNTHETIC_ID ? undefined : id, rubric: undefined, by: undefined, domain: undefined, solver: undefined, humans: undefined, col: undefined, ...pickPatch(null) })
+  const choose = (id: string, more: Record<string, undefined> = {}) =>
+    setView({ ...more, audit: id === SYNTHETIC_ID ? undefined : id, rubric: undefined, by: undefined, domain: undefined, solver: undefined, humans: undefined, col: undefined, ...pickPatch(null) })
   const take = async (file: File, options: Partial<ImportOptions> = {}) => {
     const id = await importFile(file, options)
     if (id !== null) choose(id)
@@ -65,7 +66,7 @@ export default function JudgesPlace() {
         {current && !isCompact ? <p className={styles.gaps}><GapBadges table={current} /></p> : null}
       </Panel>
       {current ? (
-        <Audit table={current} url={url} view={auditView(url, current)} setView={setView} onReread={() => void open(tableId, humans)} />
+        <Audit table={current} url={url} view={auditView(url, current)} setView={setView} onReread={() => void open(tableId, humans)} onTable={(id) => choose(id, { view: undefined })} />
       ) : tableFailure ? (
         <Panel title="No table"><ErrorCard failure={tableFailure} onRetry={() => choose(SYNTHETIC_ID)} retryLabel="Open the synthetic sample" /></Panel>
       ) : (
@@ -82,9 +83,11 @@ interface AuditProps {
   readonly setView: ReturnType<typeof useView>[1]
   /** The table was read under other columns or flags. */
   readonly onReread: () => void
+  /** Opens another table on the matrix. */
+  readonly onTable: (tableId: string) => void
 }
 
-function Audit({ table, url, view, setView, onReread }: AuditProps) {
+function Audit({ table, url, view, setView, onReread, onTable }: AuditProps) {
   const { pick, proofId, entry } = view
   // What was just opened comes into sight; a link or a reload leaves the page where it is.
   const opened = useRef<HTMLDivElement>(null)
@@ -113,6 +116,7 @@ function Audit({ table, url, view, setView, onReread }: AuditProps) {
           : (
             <Suspense fallback={<p role="status" className={styles.wait}>Loading…</p>}>
               {entry.id === 'disagreements' ? <DisagreementsPanel table={table} view={view} url={url} onChange={setView} />
+                : entry.id === 'run' ? <RunJudgePanel table={table} onTable={onTable} />
                 : entry.id === 'report' ? <ReportPanel table={table} view={view} />
                 : <AnalysisPanel table={table} view={view} onChange={setView} onOpen={open} />}
             </Suspense>
