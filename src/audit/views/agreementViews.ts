@@ -7,7 +7,7 @@ import { column, entry, estimate, exhibit, type Entry, type Exhibit } from '../e
 import { shownNumber } from '../exhibitText'
 import { kappa } from '../kappa'
 import { krippendorffAlpha } from '../krippendorff'
-import type { PairedGrade } from '../pairs'
+import { isOriginal, type PairedGrade } from '../pairs'
 import { proofStyle } from '../proofStyle'
 import { selfConsistency } from '../selfConsistency'
 import { JURY_RULES } from '../jury'
@@ -128,6 +128,7 @@ export function* repeatedRuns(context: ViewContext): Generator<number, Exhibit[]
   const human = context.reference()
   const byRater = new Map<string, Map<string, { run: number; score: number }[]>>()
   for (const r of context.table.rows) {
+    if (r.extras?.variant !== undefined && !isOriginal(r.extras.variant)) continue // a perturbed proof is another proof
     if (r.score === null || r.rubric !== rubric || context.humans.has(r.rater) || (solver !== null && r.solver !== solver) || (domain !== null && r.domain !== domain)) continue
     const proofs = byRater.get(r.rater) ?? new Map<string, { run: number; score: number }[]>()
     byRater.set(r.rater, proofs)

@@ -92,7 +92,7 @@ export function* perturbedProofs(context: ViewContext): Generator<number, Exhibi
   const rows = context.table.rows.filter((r) => r.rubric === rubric && !context.humans.has(r.rater) && r.score !== null && (solver === null || r.solver === solver) && (domain === null || r.domain === domain))
   const variants = [...new Set(rows.flatMap((r) => (r.extras?.variant !== undefined && !isOriginal(r.extras.variant) ? [r.extras.variant] : [])))].sort()
   const catalogue = exhibit({
-    id: 'probe-catalogue', title: 'The probes', caption: 'What is done to a proof, and what an honest judge does then. Perturbed proofs are made and graded outside this table; give them a column `variant` with these names.',
+    id: 'probe-catalogue', title: 'The probes', caption: 'What is done to a proof, and what an honest judge does then. Run a judge with *Perturbed proofs too*, or give grades made elsewhere a column `variant` with these names.',
     columns: [column('Variant', 'text'), column('What is done', 'text'), column('An honest judge', 'text')],
     rows: PERTURBATIONS.map((p) => [entry(p.id), entry(p.what), entry(p.expected === 'same' ? 'gives the same' : p.expected === 'lower' ? 'gives less' : 'gives 0')]),
   })
