@@ -35,7 +35,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 
 /**
  * The judge worker alone may connect elsewhere: to whatever endpoint the researcher types. A worker is bound by the header
- * of its own file, so the page and all other workers, where untrusted text is handled, keep `connect-src 'self'`. Plain
+ * of its own file, so the page and all other workers, where untrusted text is handled, keep the narrow list above. Plain
  * http stays possible for servers on this machine and in its network; browsers themselves keep an encrypted page from it.
  * On a host that sends no headers a worker has no policy at all, which is no narrower: the worker itself sends a request
  * only to the origin that was typed.
@@ -45,7 +45,7 @@ const ENDPOINT_WORKER = /^endpointWorker-[\w-]+\.js$/
 /** Headers of one file, by its name. */
 export function headersOf(fileName: string): Readonly<Record<string, string>> {
   if (!ENDPOINT_WORKER.test(fileName)) return securityHeaders
-  return { ...securityHeaders, 'Content-Security-Policy': securityHeaders['Content-Security-Policy']!.replace("connect-src 'self'", "connect-src 'self' https: http:") }
+  return { ...securityHeaders, 'Content-Security-Policy': securityHeaders['Content-Security-Policy']!.replace(/connect-src [^;]*/, "connect-src 'self' https: http:") }
 }
 
 /** What the development server sends too: its client needs inline scripts, so it cannot have the whole policy. */

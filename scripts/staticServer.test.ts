@@ -71,5 +71,5 @@ test('a taken port: strict fails, else the next free one is used', async () => {
 test('the judge worker alone may connect to other origins', async () => {
   for (const name of ['endpointWorker-a1_B-2.js', 'worker-a1.js']) writeFileSync(join(root, 'assets', name), '1')
   expect((await get('/assets/endpointWorker-a1_B-2.js')).headers['content-security-policy']).toContain("connect-src 'self' https: http:;")
-  for (const path of ['/', '/assets/a.js', '/assets/worker-a1.js', '/assets/a.js?endpointWorker-a1.js']) expect((await get(path)).headers['content-security-policy']).toContain("connect-src 'self';")
+  for (const path of ['/', '/assets/a.js', '/assets/worker-a1.js', '/assets/a.js?endpointWorker-a1.js']) expect((await get(path)).headers['content-security-policy']).not.toMatch(/connect-src[^;]* https?:[ ;]/)
 })
