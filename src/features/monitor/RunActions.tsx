@@ -4,7 +4,7 @@ import { isUnfinished, useRuns, type Run } from '../../state/runs'
 import { Button } from '../../ui/Button'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { saveFile } from '../../ui/saveFile'
-import { fileName, metricsCsv, rolloutLines } from './exports'
+import { fileName, metricsCsv, rolloutLines } from '../../posttrain/runExports'
 import styles from './RunsPlace.module.css'
 
 /** What can be done with one stored run. */

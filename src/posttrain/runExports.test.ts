@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
-import type { MetricPoint, RunRecord } from '../../posttrain/runRecords'
-import { csvCell, fileName, metricsCsv, rolloutLines } from './exports'
+import type { MetricPoint, RunRecord } from './runRecords'
+import { csvCell, fileName, metricsCsv, rolloutLines } from './runExports'
 
 const record = (id: string, name: string) => ({ id, name }) as RunRecord
 

@@ -1,5 +1,5 @@
 /** Complete exports: every stored point and every stored rollout, never the drawn picture. */
-import type { MetricPoint, RolloutStep, RunRecord } from '../../posttrain/runRecords'
+import type { MetricPoint, RolloutStep, RunRecord } from './runRecords'
 
 /** One cell of a CSV file; text that a spreadsheet would run as a formula is quoted by an apostrophe. */
 export function csvCell(value: string | number | null): string {
