@@ -1,6 +1,7 @@
 /** One researcher's whole run of the smallest preset, driven on WebGPU and on wasm alike. */
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
+import { BlobReader, ZipReader } from '@zip.js/zip.js/lib/zip-core-native.js'
 import Papa from 'papaparse'
 import { PRESETS } from '../src/posttrain/presets'
 import { expect, openPlace, test } from './support'
@@ -108,6 +109,14 @@ export async function wholeRun(page: Page, backend: 'WebGPU' | 'wasm'): Promise<
     const lines = (await readFile(await rollouts.path(), 'utf8')).trim().split('\n')
     expect(lines.length).toBe(MICRO.grpo.steps * ROLLOUTS)
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ run: 'Kestrel', step: MICRO.sft.steps + 1, group: 0, index: 0 })
+  })
+
+  await test.step('the hand-off holds weights, datasets, configurations and the rollouts of every step', async () => {
+    const [zip] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Hand-off to a cluster (zip)' }).click()])
+    const entries = await new ZipReader(new BlobReader(new Blob([new Uint8Array(await readFile(await zip.path()))]))).getEntries()
+    const names = entries.map((e) => e.filename)
+    expect(names).toEqual(expect.arrayContaining(['README.md', 'DEPARTURES.md', 'configs/trl_grpo.yaml', 'configs/qed_nano_lab.yaml', 'model/model.safetensors', 'data/sft.parquet', 'data/rl.parquet', 'evaluations/rl.jsonl']))
+    expect(names.filter((n) => /^rollouts\/completions_\d{5}\.parquet$/.test(n)).length).toBe(MICRO.grpo.steps)
   })
 
   await test.step('every attempt of an evaluation can be read', async () => {

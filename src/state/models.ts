@@ -30,6 +30,8 @@ export interface ModelsState {
   cancelImport(): void
   exportModel(record: ModelRecord, adapterId: string | null): Promise<Result<File, ExportFault | 'busy'>>
   exportRun(runId: string, name: string): Promise<Result<File, ExportFault | 'busy'>>
+  /** All that a cluster needs to go on with a run, as a zip. */
+  exportHandoff(runId: string, name: string): Promise<Result<File, ExportFault | 'busy'>>
   cancelExport(): void
   remove(record: ModelRecord): Promise<void>
   undoRemove(): Promise<void>
@@ -117,6 +119,7 @@ export function createModelsStore(library: ModelsApi, engine: ModelEngineApi, pe
 
       exportModel: (record, adapterId) => underway('exporting', record.name, (job, onProgress) => library.exportModel(job, record.id, adapterId, onProgress)),
       exportRun: (runId, name) => underway('exporting', name, (job, onProgress) => library.exportRun(job, runId, onProgress)),
+      exportHandoff: (runId, name) => underway('exporting', name, (job, onProgress) => library.exportHandoff(job, runId, onProgress)),
       cancelExport: () => cancel('exporting'),
 
       async remove(record) {

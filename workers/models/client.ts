@@ -78,6 +78,7 @@ export const modelsClient: ModelsApi = {
   handles: (id) => call((api) => api.handles(id)),
   exportModel: (id, model, adapter, onProgress) => job(onProgress, (api, listen) => api.exportModel(id, model, adapter, listen)),
   exportRun: (id, run, onProgress) => job(onProgress, (api, listen) => api.exportRun(id, run, listen)),
+  exportHandoff: (id, run, onProgress) => job(onProgress, (api, listen) => api.exportHandoff(id, run, listen)),
   prompt: (id, messages, think) => text((api) => api.prompt(id, messages, think)),
   proofPrompt: (id, problem) => text((api) => api.proofPrompt(id, problem)),
   openStream: (id) => text((api) => api.openStream(id)),

@@ -3,13 +3,13 @@ import { fail, ok, type Result } from '../../src/base/result'
 import type { Stop } from '../../src/base/stop'
 import { readCheckpoint } from '../../src/engine/checkpoint'
 import { blobSources } from '../../src/engine/pretrained/byteSource'
-import { modelFolder, runFolder, type ExportFile } from '../../src/engine/pretrained/exportFolder'
+import { modelFolder, runFolder, type ExportFile, type RunFacts } from '../../src/engine/pretrained/exportFolder'
 import { readAdapter } from '../../src/engine/pretrained/lora'
 import { checkFinite, checkModel, chooseFolder, modelFacts } from '../../src/engine/pretrained/modelFolder'
 import { openPretrained } from '../../src/engine/pretrained/openWeights'
 import type { ModelFiles } from '../../src/engine/pretrained/weightFiles'
 import type { AdapterRecord, ModelRecord, PretrainedRecord } from '../../src/posttrain/modelRecords'
-import { PRESETS } from '../../src/posttrain/presets'
+import { PRESETS, type Preset } from '../../src/posttrain/presets'
 import { writeFailure } from '../../src/storage/database'
 import { getModel, listModels, openStored, storeCopy, storeLink, type DroppedFile, type ModelHome } from '../../src/storage/models'
 import type { RunStore } from '../../src/storage/runs'
@@ -102,13 +102,17 @@ export async function exportRun(runs: RunStore, runId: string, context: ExportCo
   const checkpoint = readCheckpoint(bytes)
   if (!checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { where: checkpoint.where, next: checkpoint.next })
   const preset = PRESETS[record.preset]
-  const maxNewTokens = preset?.grpo.maxNewTokens ?? 64
-  const maxPositions = Math.max(preset?.sft.maxTokens ?? 0, (preset?.maxPromptTokens ?? 64) + maxNewTokens)
-  const files = runFolder(checkpoint.value, { name: record.name, maxPositions, maxNewTokens, temperature: preset?.grpo.temperature ?? 1 })
-  return zipped(files, `${record.name}-step-${checkpoint.value.step}`, context)
+  return zipped(runFolder(checkpoint.value, runFacts(record.name, preset)), `${record.name}-step-${checkpoint.value.step}`, context)
 }
 
-async function zipped(files: readonly ExportFile[], name: string, { now, onProgress, stop }: ExportContext): Promise<Result<File, ExportFault>> {
+export function runFacts(name: string, preset: Preset | undefined): RunFacts {
+  const maxNewTokens = preset?.grpo.maxNewTokens ?? 64
+  const maxPositions = Math.max(preset?.sft.maxTokens ?? 0, (preset?.maxPromptTokens ?? 64) + maxNewTokens)
+  return { name, maxPositions, maxNewTokens, temperature: preset?.grpo.temperature ?? 1 }
+}
+
+/** Zips files on the disk; the name is made fit for one. */
+export async function zipped(files: readonly ExportFile[], name: string, { now, onProgress, stop }: ExportContext): Promise<Result<File, ExportFault>> {
   const totalBytes = files.reduce((n, f) => n + f.sizeBytes, 0)
   const fileName = `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 100)}.zip`
   try {

@@ -32,7 +32,7 @@ export interface ImportOptions {
 }
 
 export type ImportFault = FolderFault | AdapterFault | OpenFailure | 'noBase' | 'noHandle' | 'quota' | 'storage' | 'cancelled' | 'worker'
-export type ExportFault = FolderFault | AdapterFault | OpenFailure | 'noCheckpoint' | 'quota' | 'storage' | 'cancelled' | 'worker'
+export type ExportFault = FolderFault | AdapterFault | OpenFailure | 'noCheckpoint' | 'noPreset' | 'quota' | 'storage' | 'cancelled' | 'worker'
 export type PromptFault = TextFault | OpenFailure | 'worker'
 
 export interface Imported {
@@ -55,6 +55,8 @@ export interface ModelsApi {
   exportModel(job: string, id: string, adapterId: string | null, onProgress: OnModelProgress): Promise<Result<File, ExportFault>>
   /** A run's checkpoint as a model that `transformers` loads. */
   exportRun(job: string, runId: string, onProgress: OnModelProgress): Promise<Result<File, ExportFault>>
+  /** All that a cluster needs to go on with a run: weights, datasets, configurations, scripts, rollouts, metrics. */
+  exportHandoff(job: string, runId: string, onProgress: OnModelProgress): Promise<Result<File, ExportFault>>
   prompt(id: string, messages: readonly ChatMessage[], think: boolean): Promise<Result<RenderedPrompt, PromptFault>>
   /** The prompt of the proof task, with the lab's own wording around the problem. */
   proofPrompt(id: string, problem: string): Promise<Result<RenderedPrompt, PromptFault>>

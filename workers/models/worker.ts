@@ -9,6 +9,8 @@ import type { RemovedModel } from '../../src/posttrain/modelRecords'
 import { listModels, modelHandles, openModelHome, openStored, removeModel, restoreModel, sweepModels } from '../../src/storage/models'
 import { openRunStore } from '../../src/storage/runs'
 import { exposeAlive } from '../alive'
+import { openDatasetHome } from '../../src/storage/datasets'
+import { exportHandoff } from './handoff'
 import { exportModel, exportRun, importModel } from './library'
 import type { ModelsApi, OnModelProgress, PromptFault } from './protocol'
 
@@ -79,6 +81,8 @@ exposeAlive({
 
   exportModel: (job, id, adapterId, onProgress) => asJob(job, onProgress, (onProgress, stop) => exportModel(home, id, adapterId, { now: Date.now(), onProgress, stop })),
   exportRun: (job, runId, onProgress) => asJob(job, onProgress, (onProgress, stop) => exportRun(runs, runId, { now: Date.now(), onProgress, stop })),
+
+  exportHandoff: (job, runId, onProgress) => asJob(job, onProgress, (onProgress, stop) => exportHandoff({ runs, datasets: openDatasetHome() }, runId, { now: Date.now(), onProgress, stop })),
 
   async prompt(id, messages, think) {
     const codec = await codecOf(id)

@@ -11,7 +11,7 @@ export interface AdamWSettings {
   readonly clipNorm: number
 }
 
-export const ADAMW_DEFAULTS = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8 } as const
+export { ADAMW_DEFAULTS } from './adamwDefaults'
 
 /**
  *   g ← g · min(1, clip/(‖g‖ + 1e-6));  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²

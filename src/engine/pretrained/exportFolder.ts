@@ -1,10 +1,11 @@
 /** A model as the files of a Hugging Face folder, each produced piece by piece. */
 import type { Checkpoint } from '../checkpoint'
+import { adapterFrom, adapterLayout } from '../fused/loraLayout'
 import { parameterLayout } from '../model/parameters'
 import { EOS, PAD } from '../../proofs/tinyProofs/vocabulary'
 import type { ByteSource } from './byteSource'
 import { hubConfig, type PretrainedConfig } from './config'
-import { mergeAdapter, type Adapter } from './lora'
+import { mergeAdapter, writeAdapter, type Adapter } from './lora'
 import { readTensor, safetensorsHeader } from './safetensors'
 import { tinyTokenizerConfig, tinyTokenizerJson } from './tinyTokenizer'
 import type { PlacedTensor } from './weightFiles'
@@ -17,7 +18,8 @@ export interface ExportFile {
 
 const PIECE_BYTES = 4 * 2 ** 20
 
-function textFile(name: string, content: string | object): ExportFile {
+/** A text, or an object as JSON. */
+export function textFile(name: string, content: string | object): ExportFile {
   const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`
   const bytes = new TextEncoder().encode(text)
   return { name, sizeBytes: bytes.length, async *chunks() { yield bytes } }
@@ -66,6 +68,13 @@ function flatWeights(config: Checkpoint['config'], parameters: Float32Array): Ex
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield new Uint8Array(bytes.slice(at, at + PIECE_BYTES))
     },
   }
+}
+
+/** A low-rank adapter that was trained here, as PEFT reads it. @param base name or address of the model it changes */
+export function adapterFolder({ config, parameters, adapter }: Checkpoint, base: string): ExportFile[] {
+  if (!adapter) throw new Error('The checkpoint holds a whole model, no adapter')
+  const files = writeAdapter(adapterFrom(adapterLayout(config, adapter.config), parameters), config, base)
+  return [...files].map(([name, bytes]) => ({ name, sizeBytes: bytes.length, async *chunks() { yield new Uint8Array(bytes) } }))
 }
 
 /** Weights with an adapter merged in, as one float32 file: one tensor at a time is in memory. */

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { saveFile } from '../../ui/saveFile'
 import { fileName, metricsCsv, rolloutLines } from '../../posttrain/runExports'
+import { HandoffExport } from './HandoffExport'
 import styles from './RunsPlace.module.css'
 
 /** What can be done with one stored run. */
@@ -58,6 +59,7 @@ export function RunActions({ run, onRemoved }: { run: Run; onRemoved: () => void
         <Button disabled={busy !== null} onClick={() => act('rollouts', rollouts)}>
           {busy === 'rollouts' ? 'Collecting…' : 'All rollouts (jsonl)'}
         </Button>
+        {!run.isLive && record.checkpointStep > 0 && <HandoffExport run={record} />}
         {!run.isLive && !isAsking && (
           <Button variant="danger" onClick={() => setAsking(true)}>
             Delete
