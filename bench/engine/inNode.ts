@@ -18,6 +18,7 @@ const host: Host = {
     const { heapUsed, external, arrayBuffers } = process.memoryUsage()
     return heapUsed + external + arrayBuffers
   },
+  onnxFolder: null, // on WebGPU it runs in browsers only
   log: (line) => void process.stderr.write(`${line}\n`),
 }
 

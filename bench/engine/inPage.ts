@@ -19,6 +19,7 @@ const host: Host = {
     }
     return heap()
   },
+  onnxFolder: new URL('./ort/', location.href).href,
   log: (line) => console.log(line),
 }
 

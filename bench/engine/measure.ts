@@ -4,7 +4,7 @@ import { gpuContext } from '../../src/engine/openModel'
 import type { Figure } from '../artifact'
 import { layerDispatches, stepCalls } from './calls'
 import type { Contestant } from './contestant'
-import { CONTEXT, decoding, NEW_TOKENS } from './decode'
+import { CONTEXT, decoding, NEW_TOKENS, onnxDecoding } from './decode'
 import type { Host } from './host'
 import { growth } from './memory'
 import { openFused, openReference } from './ours'
@@ -74,10 +74,10 @@ async function trainFigures(gpu: OpenedGpu, host: Host, work: Workload, peaks: P
     host.log(`  @jax-js/jax is left out: ${missing}`)
   }
   const quick = await race(contestants, 2, 9, host.log)
-  for (const contestant of contestants.splice(1)) contestant.dispose()
-  contestants.push(openTfjs(work), openReference(work))
-  const slow = await race(contestants, 2, 5, host.log)
   for (const contestant of contestants) contestant.dispose()
+  const others = [openFused(gpuContext(gpu), work), openTfjs(work), openReference(work)]
+  const slow = await race(others, 2, 5, host.log)
+  for (const contestant of others) contestant.dispose()
 
   const [ours, jax] = quick as [Timed, Timed?]
   const [again, tfjs, reference] = slow as [Timed, Timed, Timed]
@@ -109,6 +109,15 @@ async function trainFigures(gpu: OpenedGpu, host: Host, work: Workload, peaks: P
 async function decodeFigures(gpu: OpenedGpu, host: Host, work: Workload, peaks: Peaks): Promise<Figure[]> {
   host.log(`decoding, ${work.label}`)
   const { sizes, groupSpeedup } = await decoding(gpuContext(gpu), work, [1, GROUP, 64], GROUP, 5)
+  let onnx: ReadonlyMap<number, number> = new Map()
+  let missing = 'onnxruntime-web runs on WebGPU in browsers only'
+  if (host.onnxFolder !== null)
+    try {
+      onnx = await onnxDecoding(gpuContext(gpu), work, [1, GROUP, 64], 5, host.onnxFolder)
+    } catch (error) {
+      missing = `onnxruntime-web is left out: ${error instanceof Error ? error.message : String(error)}`
+      host.log(`  ${missing}`)
+    }
   const shape = work.label.replace(/, T.*/, '')
   return [
     { name: `group of ${GROUP} over ${GROUP} rows one by one, ${shape}`, unit: '×', ours: groupSpeedup, peer: null, goal: { atLeast: 6, of: 'value' }, note: `${NEW_TOKENS} tokens a row` },
@@ -116,7 +125,7 @@ async function decodeFigures(gpu: OpenedGpu, host: Host, work: Workload, peaks: 
       const { flops, bytes } = decodeWork(work.config, G, CONTEXT)
       const perSecond = 1e3 / stepMs
       return [
-        { name: `decoding ${G} ${G === 1 ? 'row' : 'rows'}, ${shape}`, unit: 'tokens/s', ours: tokensPerSecond, peer: null },
+        { name: `decoding ${G} ${G === 1 ? 'row' : 'rows'}, ${shape}`, unit: 'tokens/s', ours: tokensPerSecond, peer: { name: 'onnxruntime-web', value: onnx.get(G) ?? null }, note: onnx.has(G) ? 'the same greedy tokens; ours draws at temperature 1' : missing },
         { name: `decoding arithmetic, ${G} ${G === 1 ? 'row' : 'rows'}, ${shape}`, unit: 'GFLOP/s', ours: (flops * perSecond) / 1e9, peer: { name: 'plain product', value: peaks.flopsPerSecond / 1e9 } },
         { name: `decoding traffic, ${G} ${G === 1 ? 'row' : 'rows'}, ${shape}`, unit: 'GB/s', ours: (bytes * perSecond) / 1e9, peer: { name: 'plain copy', value: peaks.bytesPerSecond / 1e9 } },
         ...(G === GROUP ? [{ name: `JavaScript of a dispatch in decoding, ${shape}`, unit: 'µs', ours: jsPerDispatchUs, peer: null, goal: { atMost: 2, of: 'value' as const }, note: 'encoding, submission and readback' }] : []),

@@ -1,7 +1,4 @@
-/**
- * The part of `@jax-js/jax` that the benchmark calls. Declared here, so that types check where the peers of
- * `bench/package.json` are not installed.
- */
+/** The parts of the peers that the benchmark calls, so that types check where `bench/package.json` is not installed. */
 declare module '@jax-js/jax' {
   export interface Array {
     readonly ref: Array
@@ -51,4 +48,23 @@ declare module '@jax-js/jax' {
   export function valueAndGrad<A extends unknown[]>(f: (...args: A) => Array): (...args: A) => [Array, A[0]]
   export function blockUntilReady<T>(tree: T): Promise<T>
   export function getWebGPUDevice(): GPUDevice
+}
+
+declare module 'onnxruntime-web' {
+  export class Tensor {
+    constructor(type: 'float32' | 'int32' | 'int64', data: Float32Array | Int32Array | BigInt64Array, shape: readonly number[])
+    getData(): Promise<Float32Array>
+    dispose(): void
+  }
+  export interface InferenceSession {
+    run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>
+    release(): Promise<void>
+  }
+  export const InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: { executionProviders: string[]; graphOptimizationLevel: string; preferredOutputLocation: Record<string, 'gpu-buffer'> },
+    ): Promise<InferenceSession>
+  }
+  export const env: { readonly wasm: { wasmPaths: { mjs: string; wasm: string }; numThreads: number }; readonly versions: { readonly web?: string } }
 }
