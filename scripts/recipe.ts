@@ -1,7 +1,7 @@
 /**
  * The lab without a page: task → fine-tuning → reinforcement learning → evaluation in Node, with the core and engine
  * that the tab uses. Prints the curves and saves them; lines that hold wall times say so, so that two runs of one seed
- * differ in those lines alone.
+ * differ in those lines alone. Recipes with all their stages and the table are in `wholeRecipe.ts`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -13,9 +13,11 @@ import { opener } from '../src/engine/openModel'
 import { sentence } from '../src/base/result'
 import { parameterCount } from '../src/posttrain/modelConfig'
 import { PRESETS } from '../src/posttrain/presets'
+import { RECIPES } from '../src/posttrain/recipe'
 import type { MetricPoint } from '../src/posttrain/runRecords'
 import { makeSplit } from '../src/proofs/tinyProofs/dataset'
 import { trainingRows } from '../src/proofs/tinyProofs/trainingRows'
+import { runWholeRecipe } from './wholeRecipe'
 
 const { values: options } = parseArgs({
   options: {
@@ -25,6 +27,12 @@ const { values: options } = parseArgs({
     /** Settings are chosen on `validation`; `heldOut` is for saying how good the choice was. */
     evaluate: { type: 'string', default: 'heldOut' },
     out: { type: 'string', default: 'runs' },
+    /** How many seeds, from 1 on, a recipe with all stages runs; `--seed n` runs that one alone. */
+    seeds: { type: 'string' },
+    /** Only the stages up to this one. */
+    until: { type: 'string' },
+    /** Where its figures go. */
+    artifact: { type: 'string' },
   },
 })
 
@@ -32,7 +40,8 @@ const SIZES = { train: 4000, validation: 400, heldOut: 400 }
 
 async function main(): Promise<void> {
   const preset = PRESETS[options.preset]
-  if (!preset) throw new Error(`There is no preset "${options.preset}"; choose one of ${Object.keys(PRESETS).join(', ')}.`)
+  const recipe = RECIPES[options.preset]
+  if (!preset && !recipe) throw new Error(`There is no preset "${options.preset}"; choose one of ${[...Object.keys(PRESETS), ...Object.keys(RECIPES)].join(', ')}.`)
   const seed = Number(options.seed)
   if (!Number.isInteger(seed)) throw new Error(`--seed takes a whole number, not "${options.seed}".`)
   let adapter = 'wasm'
@@ -43,6 +52,13 @@ async function main(): Promise<void> {
 
   const side = options.evaluate
   if (side !== 'heldOut' && side !== 'validation') throw new Error(`--evaluate is heldOut or validation, not "${side}".`)
+  if (recipe) {
+    const count = Number(options.seeds ?? 0)
+    const seeds = options.seeds === undefined ? [seed] : Array.from({ length: count }, (_, i) => i + 1)
+    if (seeds.length === 0 || !Number.isInteger(count)) throw new Error(`--seeds takes a whole number from 1 on, not "${options.seeds}".`)
+    return runWholeRecipe({ preset: recipe, seeds, side, openModel: opener(gpu), backend: `${options.backend} (${adapter})`, out: options.out, artifact: options.artifact ?? null, until: options.until ?? null })
+  }
+  if (!preset) return
   const split = makeSplit(seed, SIZES)
   const rows = trainingRows(split.train, seed)
   const data = prepareData(preset, { sft: rows, rl: rows, heldOut: trainingRows(split[side], seed) })

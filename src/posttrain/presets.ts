@@ -72,7 +72,7 @@ export interface Preset {
   readonly checkpointEverySteps: number
 }
 
-function shape(hidden: number, layers: number, heads: number, kvHeads: number, headDim: number, inner: number): ModelConfig {
+export function shape(hidden: number, layers: number, heads: number, kvHeads: number, headDim: number, inner: number): ModelConfig {
   return {
     vocab_size: VOCAB_SIZE,
     hidden_size: hidden,

@@ -48,10 +48,10 @@ export type Split = Readonly<Record<Side, readonly TinyProblem[]>>
 
 /**
  * Distinct problems, levels in turn; no two sides share a canonical form.
- * @param sizes problems of each side; `levels` in the place of the usual mix, evenly
+ * @param sizes problems of each side; `levels` in the place of the usual mix, evenly; only these `kinds`
  * @throws RangeError when a level has too few distinct problems for the sizes asked
  */
-export function makeSplit(seed: number, sizes: { train: number; heldOut: number; validation?: number; levels?: readonly Level[] }): Split {
+export function makeSplit(seed: number, sizes: { train: number; heldOut: number; validation?: number; levels?: readonly Level[]; kinds?: readonly string[] }): Split {
   const random = Random.seed(seed, 11)
   const levels = sizes.levels ?? MIX
   const wanted: Record<Side, number> = { train: sizes.train, heldOut: sizes.heldOut, validation: sizes.validation ?? 0 }
@@ -67,7 +67,7 @@ export function makeSplit(seed: number, sizes: { train: number; heldOut: number;
       if (++tries > PATIENCE) throw new RangeError('Too few distinct problems for a split of this size')
       const problem = generateProblem(random, turn(side))
       const text = statementText(problem)
-      if (sideOf(problem) !== side || seen.has(text)) continue
+      if (sideOf(problem) !== side || seen.has(text) || sizes.kinds?.includes(problem.kind) === false) continue
       const form = canonicalForm(problem)
       const alike = forms.get(form) ?? 0
       if (side !== 'train' && alike === MOST_ALIKE) continue

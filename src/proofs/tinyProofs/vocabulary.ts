@@ -124,6 +124,16 @@ export function summariserPromptIds(problem: string, summary: string, reasoning:
   return body.ok ? ok([USER, id(SUMMARY_PROMPT), ...body.value, EOS, ASSISTANT]) : body
 }
 
+/** What a verifier answers: the proof stands, or it does not. Words of the task, so that no stored model lacks them. */
+export const STANDS = id('Qed')
+export const FALLS = id('Wait')
+
+/** The prompt of the verifier: problem and proof. One word is its answer, `STANDS` or `FALLS`. */
+export function verifierPromptIds(problem: string, proof: string): Result<number[], 'unknownToken'> {
+  const body = encode([problem, ATTEMPT, proof].join(' '))
+  return body.ok ? ok([USER, id('check again'), ...body.value, EOS, ASSISTANT]) : body
+}
+
 /** reasoning, `</think>`, proof, end of turn: what the model learns to write. */
 export function completionIds(reasoning: string, proof: string): Result<number[], 'unknownToken'> {
   const thought = encode(reasoning)
