@@ -9,7 +9,7 @@ import { gradeProof } from '../../proofs/tinyProofs/check'
 import { continuationRow } from '../../proofs/tinyProofs/cacheTeacher'
 import { proofText } from '../../proofs/tinyProofs/problem'
 import { nextSummary } from '../../proofs/tinyProofs/summary'
-import { decode, EOS, PAD, promptIds } from '../../proofs/tinyProofs/vocabulary'
+import { EOS, PAD, promptIds, spoken } from '../../proofs/tinyProofs/vocabulary'
 import type { PolicyModel } from '../policyModel'
 
 const BATCH = 128
@@ -42,9 +42,9 @@ export async function assistantTraces(
     const rows = await model.sample(batch.map((a) => a.prompt), { temperature, maxNewTokens: mix.maxNewTokens, seed: (seed * 31 + start) | 0, eos: EOS, pad: PAD }, stop, breathe)
     if (stop.aborted) return null
     batch.forEach(({ problem, summary }, i) => {
-      const thought = splitCompletion(decode(rows[i]!.tokens.slice(0, turnTokens))).reasoning
+      const thought = splitCompletion(spoken(rows[i]!.tokens.slice(0, turnTokens))).reasoning
       keep(summariserTrace(problem.problem, summary, thought, nextSummary(problem.tiny, summary, thought)))
-      const { proof } = splitCompletion(decode(rows[i]!.tokens))
+      const { proof } = splitCompletion(spoken(rows[i]!.tokens))
       if (proof === '') return
       const stands = gradeProof(problem.problem, problem.rubric, proof).score === 7
       const trace = verifierTrace(problem.problem, proof, stands)

@@ -4,7 +4,7 @@ import type { Stop } from '../../base/stop'
 import type { CacheSettings } from '../../posttrain/recipe'
 import type { RlProblem } from '../../posttrain/trainingSet'
 import { splitCompletion } from '../../proofs/completion'
-import { decode, EOS, PAD, promptIds, summariserPromptIds, END_THINK } from '../../proofs/tinyProofs/vocabulary'
+import { decode, EOS, PAD, promptIds, summariserPromptIds, END_THINK, spoken } from '../../proofs/tinyProofs/vocabulary'
 import type { PromptState } from '../loops/grpo'
 import type { PolicyModel } from '../policyModel'
 
@@ -44,7 +44,7 @@ export async function cacheTrajectories(
     const attempts = await policy.sample(states.map(statePrompt), { ...draw, temperature: limits.temperature, maxNewTokens: limits.maxNewTokens }, stop, breathe)
     if (stop.aborted) return null
     const asked = states.map((state, i) => {
-      const ids = summariserPromptIds(state.problem.problem, state.summary, splitCompletion(decode(attempts[i]!.tokens)).reasoning)
+      const ids = summariserPromptIds(state.problem.problem, state.summary, splitCompletion(spoken(attempts[i]!.tokens)).reasoning)
       if (!ids.ok) throw new Error(`The summariser cannot be asked: ${ids.what}`)
       return ids.value
     })

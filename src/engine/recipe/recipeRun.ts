@@ -112,7 +112,7 @@ async function trained(stage: Training, start: RecipeStart, results: ReadonlyMap
       assertFinite(done.metrics, step + 1)
       step++
       const seconds = (host.now() - before) / 1000
-      const point: MetricPoint = { step, stage: isRl ? 'grpo' : 'sft', values: { ...done.metrics, num_tokens: done.tokens, step_time: seconds, tokens_per_second: done.tokens / seconds } }
+      const point: MetricPoint = { step, stage: isRl ? 'grpo' : 'sft', values: { ...done.metrics, num_tokens: done.tokens, step_time: seconds, tokens_per_second: seconds > 0 ? done.tokens / seconds : null } }
       points.push(point)
       host.stepFinished(stage, point, done.rollouts ?? null)
       if (step < total && host.wantsCheckpoint(stage, step)) await host.save(stage, await checkpoint(), plan.memory?.() ?? null)

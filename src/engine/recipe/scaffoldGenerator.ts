@@ -3,7 +3,7 @@ import type { Stop } from '../../base/stop'
 import type { RlProblem } from '../../posttrain/trainingSet'
 import type { Answer, Call, Reply, Scaffold, Script } from '../../posttrain/scaffolds/scaffold'
 import { splitCompletion } from '../../proofs/completion'
-import { decode, encode, EOS, PAD, STANDS } from '../../proofs/tinyProofs/vocabulary'
+import { encode, EOS, PAD, spoken, STANDS } from '../../proofs/tinyProofs/vocabulary'
 import type { SampledRow } from '../loops/sample'
 import type { PolicyModel } from '../policyModel'
 import { summaryOf } from './cacheStates'
@@ -98,7 +98,7 @@ async function answer(role: Role, calls: readonly Call[], speakers: Speakers, se
 function read(role: Role, call: Call, row: SampledRow): Pick<Reply, 'reasoning' | 'content'> {
   if (role === 'summariser') return { reasoning: '', content: summaryOf(row.tokens) }
   if (role === 'policy') {
-    const { reasoning, proof } = splitCompletion(decode(row.tokens))
+    const { reasoning, proof } = splitCompletion(spoken(row.tokens))
     return { reasoning, content: proof }
   }
   const stands = row.tokens[0] === STANDS

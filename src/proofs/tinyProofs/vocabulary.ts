@@ -92,6 +92,14 @@ export function decode(ids: readonly number[]): string {
   return out
 }
 
+/**
+ * Text of what a model wrote, without tokens of the chat template other than `</think>`: it can be put into another prompt, whatever
+ * the model said.
+ */
+export function spoken(ids: readonly number[]): string {
+  return decode(ids.filter((token) => token >= END_THINK)) // the template's tokens come first, `</think>` last among them
+}
+
 function gap(before: string): string {
   return before === '' || before.endsWith('\n') ? '' : ' '
 }
