@@ -11,6 +11,8 @@ export interface Departure {
 export function departures(run: HandoffRun): Departure[] {
   const { grpo, sft } = run.preset
   const { beta1, beta2 } = run.optimiser
+  const high = grpo.epsilonHigh ?? grpo.epsilon
+  const variant = grpo.variant ?? 'qed-nano'
   const list: (Departure | false)[] = [
     {
       trainer: 'both', what: 'Grader',
@@ -32,15 +34,15 @@ export function departures(run: HandoffRun): Departure[] {
       here: '`$` is put around formulas when tokens become text.',
       there: 'The exported tokenizer knows no `$`: a judge is shown formulas without it.',
     },
-    {
+    grpo.entropyBonus !== 0 && {
       trainer: 'TRL', what: 'Entropy bonus',
       here: `${grpo.entropyBonus} times the entropy, summed over tokens.`,
       there: 'GRPOConfig has no entropy bonus (`top_entropy_quantile` is another thing). It is left out.',
     },
     {
       trainer: 'TRL', what: 'Ratio',
-      here: `exp(log π new − log π sampler), clamped to 1 ± ${grpo.epsilon} in the surrogate.`,
-      there: `The ratio to TRL’s own recomputation is 1 in the first pass over a batch; the mismatch with the sampler is a weight, truncated at ${1 + grpo.epsilon}. A token beyond the cap still learns there, and not here.`,
+      here: `exp(log π new − log π sampler), clamped from ${1 - grpo.epsilon} to ${1 + high} in the surrogate.`,
+      there: `The ratio to TRL’s own recomputation is 1 in the first pass over a batch; the mismatch with the sampler is a weight, truncated at ${1 + high}. A token beyond the cap still learns there, and not here.`,
     },
     {
       trainer: 'TRL', what: 'Problems of a step',
@@ -51,6 +53,26 @@ export function departures(run: HandoffRun): Departure[] {
       trainer: 'TRL', what: 'SFT batches',
       here: `Rows of similar length go together; a row over ${sft.maxTokens} tokens is set aside whole.`,
       there: 'Batches are shuffled. `train_sft.py` drops long rows too (`max_tokens`), never cuts them.',
+    },
+    grpo.shaping !== undefined && {
+      trainer: 'both', what: 'Reward shaping',
+      here: `Threshold ${grpo.shaping.threshold ?? 0}, discount ${grpo.shaping.discount ?? 1}, buffer of ${grpo.shaping.bufferTokens ?? 0} tokens.`,
+      there: 'rubric_reward.py gives score/7. PipelineRL has the discount and a threshold that is fixed at 6; its buffer is set in the `rewards` group.',
+    },
+    grpo.filterZeroVariance === true && {
+      trainer: 'TRL', what: 'Groups without signal',
+      here: 'Left out of the update and of its number of samples.',
+      there: 'They stay in the number of samples; their advantage is 0.',
+    },
+    (variant === 'dapo' || variant === 'grpo' || variant === 'dr_grpo') && {
+      trainer: 'PipelineRL', what: 'Loss',
+      here: `The loss of \`${variant}\`.`,
+      there: 'A token sum over samples, whatever the variant; only the division by the deviation is carried over.',
+    },
+    grpo.maxLag !== null && grpo.maxLag !== undefined && {
+      trainer: 'TRL', what: 'Lag',
+      here: `Rollouts older than ${grpo.maxLag} samples are dropped.`,
+      there: 'No such bound; a batch is used up before the next is sampled.',
     },
     !runsOnVllm(run) && {
       trainer: 'both', what: 'vLLM',

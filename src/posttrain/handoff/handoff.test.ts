@@ -48,6 +48,17 @@ test('the numbers of the run are the numbers of the configurations', () => {
     .toEqual([grpo.groupSize, grpo.groupSize, grpo.groups, maxPromptTokens + grpo.maxNewTokens, grpo.clipNorm].map(String))
 })
 
+test('the other objectives go out as TRL has them', () => {
+  const base = run('small')
+  const with_ = (over: Partial<HandoffRun['preset']['grpo']>) => ({ ...base, preset: { ...base.preset, grpo: { ...base.preset.grpo, ...over } } })
+  const dapo = text(with_({ variant: 'dapo', epsilon: 0.2, epsilonHigh: 0.28, entropyBonus: 0, filterOverlong: true, updatesPerBatch: 4 }), 'configs/trl_grpo.yaml')
+  for (const line of ['loss_type: dapo', 'scale_rewards: group', 'epsilon: 0.2', 'epsilon_high: 0.28', 'mask_truncated_completions: true', 'max_grad_norm: 0.3', 'adam_epsilon: 1.0e-8', 'gradient_accumulation_steps: 2', 'steps_per_generation: 8'])
+    expect(dapo).toContain(`  ${line}\n`)
+  const what = departures(with_({ variant: 'dapo', entropyBonus: 0, shaping: { threshold: 6 }, filterZeroVariance: true, maxLag: 64 })).map((d) => `${d.trainer}: ${d.what}`)
+  expect(what).toEqual(expect.arrayContaining(['both: Reward shaping', 'TRL: Groups without signal', 'PipelineRL: Loss', 'TRL: Lag']))
+  expect(what).not.toContain('TRL: Entropy bonus')
+})
+
 test('what cannot be expressed is listed, as far as it holds for this run', () => {
   const what = (r: HandoffRun) => departures(r).map((d) => d.what)
   expect(what(run('small'))).toEqual(expect.arrayContaining(['Grader', 'Entropy bonus', 'Ratio', 'Adam', 'Lag']))

@@ -1,5 +1,6 @@
 /** The run's hyperparameters for PipelineRL in QED-Nano's fork: a Hydra configuration over its `base`. */
 import { PROOF_PROMPT } from '../../proofs/tinyProofs/vocabulary'
+import { objectiveOf } from '../objectives'
 import type { ScheduleName } from '../schedule'
 import { contextOf, heldOutFile, rlFile, type HandoffRun } from './handoffRun'
 import { yaml } from './yaml'
@@ -13,6 +14,7 @@ const SCHEDULER: Readonly<Record<ScheduleName, string>> = { constant: 'constant_
  */
 export function pipelineRl(run: HandoffRun): string {
   const { grpo } = run.preset
+  const { divideByStd } = objectiveOf(grpo)
   return yaml(
     {
       defaults: ['base', '_self_'],
@@ -41,9 +43,10 @@ export function pipelineRl(run: HandoffRun): string {
           final_kl_coef: grpo.klCoefficient,
           entropy_bonus: grpo.entropyBonus,
           final_entropy_bonus: grpo.entropyBonus,
-          divide_advantage_by_std: false,
+          divide_advantage_by_std: divideByStd,
           use_advantages: true,
-          overlong_filtering: false,
+          overlong_filtering: grpo.filterOverlong ?? false,
+          filter_zero_advantage_groups: grpo.filterZeroVariance ?? false,
           temperature: '${llm.parameters.temperature}',
         },
       },
@@ -55,10 +58,11 @@ export function pipelineRl(run: HandoffRun): string {
         sampling_kwargs: { temperature: 1, max_output_tokens: 81_920, reasoning: { effort: 'medium' } },
         reasoning_delimiters: ['</think>'],
         prompt_name: 'v1',
+        custom_reward_threshold: (grpo.shaping?.threshold ?? 0) > 0,
       },
       actor: {
         rollout_policy: 'pipelinerl.domains.math.generate_math_rollout',
-        discount_factor: 1,
+        discount_factor: grpo.shaping?.discount ?? 1,
         system_prompt: null,
         task_template: `${PROOF_PROMPT}\n\n{task}`,
       },
@@ -72,7 +76,7 @@ export function pipelineRl(run: HandoffRun): string {
       train_dataset_names: [rlFile(run)],
       test_dataset_names: [heldOutFile(run)],
       vllm_config: { vllm_kwargs: { 'max-model-len': contextOf(run) } },
-      max_lag: null,
+      max_lag: grpo.maxLag ?? null,
       pop_old_data: true,
     },
     [

@@ -51,7 +51,7 @@ ${hasVllm ? `CUDA_VISIBLE_DEVICES=0 trl vllm-serve --model model --port 8000 --m
 CUDA_VISIBLE_DEVICES=1 accelerate launch --num_processes 1 train_grpo.py configs/trl_grpo.yaml` : 'accelerate launch --num_processes 1 train_grpo.py configs/trl_grpo.yaml'}
 \`\`\`
 
-${hasVllm ? '' : `This model's attention heads are ${run.model.head_dim} wide, less than vLLM takes, so TRL samples with transformers (\`use_vllm: false\`). `}With a larger model, set \`model\` in the configs to its name or folder, and \`max_completion_length\`, \`bf16\` and the batch to what it needs; \`max_grad_norm\` and \`adam_epsilon\` were divided by ${preset.grpo.maxNewTokens} and must follow the length.
+${hasVllm ? '' : `This model's attention heads are ${run.model.head_dim} wide, less than vLLM takes, so TRL samples with transformers (\`use_vllm: false\`). `}With a larger model, set \`model\` in the configs to its name or folder, and \`max_completion_length\`, \`bf16\` and the batch to what it needs${(preset.grpo.variant ?? 'qed-nano') === 'qed-nano' ? `; \`max_grad_norm\` and \`adam_epsilon\` were divided by ${preset.grpo.maxNewTokens} and must follow the length` : ''}.
 
 ## PipelineRL
 

@@ -1,6 +1,7 @@
 /** The run's hyperparameters as TRL's `SFTConfig` and `GRPOConfig`. */
 import { contextOf, heldOutFile, rlFile, runsOnVllm, sftFile, type HandoffRun } from './handoffRun'
 import { PROOF_PROMPT } from '../../proofs/tinyProofs/vocabulary'
+import { objectiveOf, type ObjectiveName } from '../objectives'
 import type { ScheduleName } from '../schedule'
 import { yaml } from './yaml'
 
@@ -44,13 +45,19 @@ export function trlSft(run: HandoffRun): string {
   )
 }
 
+/** TRL's name of the loss that a run trains with. */
+const LOSS: Readonly<Record<ObjectiveName, string>> = { 'qed-nano': 'dr_grpo', grpo: 'grpo', dr_grpo: 'dr_grpo', dapo: 'dapo' }
+
 /**
- * Configuration of `train_grpo.py`. The objective sums over tokens and divides by samples; TRL's `dr_grpo` divides by
+ * Configuration of `train_grpo.py`. The paper's objective sums over tokens and divides by samples; TRL's `dr_grpo` divides by
  * L = max_completion_length besides. Adam does not see a constant factor, its ε and the gradient clip do: both are given over L.
  */
 export function trlGrpo(run: HandoffRun): string {
   const { grpo } = run.preset
-  const L = grpo.maxNewTokens
+  const variant = grpo.variant ?? 'qed-nano'
+  const { divideByStd, epsilonHigh } = objectiveOf(grpo)
+  const L = variant === 'qed-nano' ? grpo.maxNewTokens : 1
+  const updates = grpo.updatesPerBatch ?? 1
   return yaml(
     {
       model: WEIGHTS,
@@ -62,9 +69,10 @@ export function trlGrpo(run: HandoffRun): string {
         seed: run.record.seed,
         max_steps: grpo.steps,
         per_device_train_batch_size: grpo.groupSize,
-        gradient_accumulation_steps: grpo.groups,
+        gradient_accumulation_steps: Math.ceil(grpo.groups / updates),
+        ...(updates > 1 ? { steps_per_generation: grpo.groups } : {}),
         num_generations: grpo.groupSize,
-        max_completion_length: L,
+        max_completion_length: grpo.maxNewTokens,
         temperature: grpo.temperature,
         top_p: 1,
         top_k: 0,
@@ -76,19 +84,19 @@ export function trlGrpo(run: HandoffRun): string {
         adam_beta2: run.optimiser.beta2,
         adam_epsilon: significant(run.optimiser.epsilon / L),
         max_grad_norm: significant(grpo.clipNorm / L),
-        loss_type: 'dr_grpo',
-        scale_rewards: 'none',
+        loss_type: LOSS[variant],
+        scale_rewards: divideByStd ? 'group' : 'none',
         beta: grpo.klCoefficient,
         epsilon: grpo.epsilon,
-        epsilon_high: grpo.epsilon,
+        epsilon_high: epsilonHigh,
         num_iterations: 1,
-        mask_truncated_completions: false,
+        mask_truncated_completions: grpo.filterOverlong ?? false,
         importance_sampling_level: 'token',
         use_vllm: runsOnVllm(run),
         vllm_mode: 'server',
         vllm_importance_sampling_correction: true,
         vllm_importance_sampling_mode: 'token_truncate',
-        vllm_importance_sampling_cap: 1 + grpo.epsilon,
+        vllm_importance_sampling_cap: 1 + epsilonHigh,
         bf16: false,
         log_completions: true,
         logging_steps: 1,
@@ -99,7 +107,7 @@ export function trlGrpo(run: HandoffRun): string {
     [
       'Stage 2, reinforcement learning with rubric rewards. Read by train_grpo.py; `config` goes to trl.GRPOConfig as it is.',
       `Batch: ${grpo.groups} problems x ${grpo.groupSize} rollouts a step. On N devices divide gradient_accumulation_steps by N.`,
-      `dr_grpo divides the loss by max_completion_length = ${L}; max_grad_norm ${grpo.clipNorm} and adam_epsilon ${run.optimiser.epsilon} are divided by it too, which makes the update the same.`,
+      ...(L === 1 ? [] : [`dr_grpo divides the loss by max_completion_length = ${L}; max_grad_norm ${grpo.clipNorm} and adam_epsilon ${run.optimiser.epsilon} are divided by it too, which makes the update the same.`]),
       `Longest prompt of the run: ${run.preset.maxPromptTokens} tokens; prompt and completion: ${contextOf(run)}.`,
     ],
   )
