@@ -30,7 +30,7 @@ test.each<[string, Partial<Facts>, string, RegExp]>([
   ['no key', { hasKey: false, models: { probe: answer(401), ids: null } }, 'key', /needed/],
   ['a wrong key', { models: { probe: answer(401, 'Incorrect API key'), ids: null } }, 'key', /not accepted/],
   ['/v1 forgotten', { endpoint: endpoint('http://localhost:8000'), models: { probe: answer(404), ids: null }, answersUnderV1: true }, 'path', /under \/v1/],
-  ['another model', { model: 'gpt' }, 'model', /no model `gpt`/],
+  ['another model', { model: 'gpt' }, 'model', /no model “gpt”/],
   ['a key without the right to chat', { chat: { ...well.chat!, probe: answer(403) } }, 'key', /may list models/],
   ['a model that is listed, not served', { chat: { ...well.chat!, probe: answer(404, 'model not found') } }, 'model', /does not serve/],
   ['no budget', { chat: { ...well.chat!, probe: answer(429) } }, 'chat', /too many/],

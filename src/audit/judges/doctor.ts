@@ -51,8 +51,8 @@ export function diagnose(facts: Facts): Finding[] {
   if (models.ids === null) found.push(finding('model', 'note', `The endpoint does not list its models (status ${status}).`, 'Type the model’s name as its provider writes it.'))
   else if (!models.ids.includes(model)) {
     const near = models.ids.slice(0, 5)
-    return [...found, finding('model', 'bad', model === '' ? 'No model is chosen.' : `There is no model \`${model}\` here.`, near.length > 0 ? `It has ${models.ids.length === 1 ? 'one' : models.ids.length}, for example ${near.map((m) => `\`${m}\``).join(', ')}.` : 'It has none loaded: load one there first.', near[0])]
-  } else found.push(finding('model', 'good', `\`${model}\` is there.`))
+    return [...found, finding('model', 'bad', model === '' ? 'No model is chosen.' : `There is no model “${model}” here.`, near.length > 0 ? `It has ${models.ids.length === 1 ? 'one' : models.ids.length}, for example ${near.map((m) => `“${m}”`).join(', ')}.` : 'It has none loaded: load one there first.', near[0])]
+  } else found.push(finding('model', 'good', `“${model}” is there.`))
   return [...found, ...chatFindings(facts)]
 }
 
@@ -62,7 +62,7 @@ function chatFindings({ chat, jsonMode, logprobs, endpoint, model }: Facts): Fin
     return [finding('chat', 'bad', chat.probe.kind === 'timeout' ? 'A short question was not answered in time.' : 'The list of models can be read, the answer to a question cannot.', chat.probe.kind === 'timeout' ? 'The model may still be loading: try again, or give it more time.' : 'Its CORS setting has to allow POST with the headers Authorization and Content-Type.')]
   const { status, told } = chat.probe
   if (status === 401 || status === 403) return [finding('key', 'bad', `The key may list models but not ask them (status ${status}${told ? `: ${told}` : ''}).`, 'Use a key with the right to chat completions.')]
-  if (status === 404) return [finding('model', 'bad', `The endpoint does not serve \`${model}\` at ${endpoint.base}/chat/completions (status 404${told ? `: ${told}` : ''}).`, 'Choose another model, or mend the address: it has to end where /chat/completions begins.')]
+  if (status === 404) return [finding('model', 'bad', `The endpoint does not serve “${model}” at ${endpoint.base}/chat/completions (status 404${told ? `: ${told}` : ''}).`, 'Choose another model, or mend the address: it has to end where /chat/completions begins.')]
   if (status === 429) return [finding('chat', 'note', 'It answers “too many requests” (status 429): the key has no budget left, or its limit is low.', 'Lower the number of requests at a time, or try later.')]
   if (status < 200 || status > 299) return [finding('chat', 'bad', `A short question gave status ${status}${told ? `: ${told}` : ''}.`, 'Read its log; the request was a plain chat completion.')]
   return [

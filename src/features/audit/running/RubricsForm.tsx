@@ -15,7 +15,7 @@ export function RubricsForm({ rubrics, onChange }: { readonly rubrics: RubricTex
             <input type="checkbox" checked={isAsked} onChange={() => onChange({ ...rubrics, [name]: { text, isAsked: !isAsked } })} />
             <span>Grade under “{name}”</span>
           </label>
-          <textarea rows={8} aria-label={`What the judge is told under ${name}`} value={text} disabled={!isAsked} onChange={(e) => onChange({ ...rubrics, [name]: { text: e.target.value, isAsked } })} />
+          <textarea rows={10} aria-label={`What the judge is told under ${name}`} value={text} disabled={!isAsked} onChange={(e) => onChange({ ...rubrics, [name]: { text: e.target.value, isAsked } })} />
           {text === startingText(name) ? null : <div><Button onClick={() => onChange({ ...rubrics, [name]: { text: startingText(name), isAsked } })}>Restore the text</Button></div>}
         </div>
       ))}

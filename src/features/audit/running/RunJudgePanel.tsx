@@ -112,7 +112,7 @@ export default function RunJudgePanel({ table, onTable }: { readonly table: Audi
                   </select>
                 )}
               </Field>
-              <NumberField key={`most ${numbers.most}`} label={`Proofs, at most (of ${count(size)})`} value={numbers.most} min={1} max={100_000} step={1} onCommit={set('most')} />
+              <NumberField key={`most ${numbers.most}`} label="Proofs, at most" value={numbers.most} min={1} max={100_000} step={1} onCommit={set('most')} />
               <NumberField key={`seed ${numbers.seed}`} label="Seed" value={numbers.seed} min={0} max={2 ** 31 - 1} step={1} onCommit={set('seed')} hint="Draws the proofs, and what padding says" />
               <NumberField key={`runs ${numbers.runs}`} label="Runs of each" value={numbers.runs} min={1} max={20} step={1} onCommit={set('runs')} hint="The same question again: see Repeated runs" />
             </div>
@@ -132,8 +132,8 @@ export default function RunJudgePanel({ table, onTable }: { readonly table: Audi
           <fieldset className={styles.part}>
             <legend>How it is asked</legend>
             <div className={styles.fields}>
-              <Field label="Name in the table" hint="A name used before is replaced.">
-                {(control) => <input {...control} type="text" value={name} placeholder={isHere ? (loaded?.name ?? '') : model} onChange={(e) => setName(e.target.value)} />}
+              <Field label="Name in the table">
+                {(control) => <input {...control} type="text" value={name} title="Grades of a judge of the same name are replaced" placeholder={isHere ? (loaded?.name ?? '') : model} onChange={(e) => setName(e.target.value)} />}
               </Field>
               <NumberField key={`t ${numbers.temperature}`} label="Temperature" value={numbers.temperature} min={0} max={2} step={0.1} onCommit={set('temperature')} />
               <NumberField key={`new ${numbers.mostNewTokens}`} label="Reply tokens, at most" value={numbers.mostNewTokens} min={8} max={131_072} step={1} onCommit={set('mostNewTokens')} />
@@ -143,8 +143,8 @@ export default function RunJudgePanel({ table, onTable }: { readonly table: Audi
                   <NumberField key={`tries ${numbers.tries}`} label="Tries of a call" value={numbers.tries} min={1} max={10} step={1} onCommit={set('tries')} />
                   <NumberField key={`first ${numbers.firstWordS}`} label="First word within, s" value={numbers.firstWordS} min={1} max={3600} step={1} onCommit={set('firstWordS')} hint="Also the longest silence between two words" />
                   <NumberField key={`total ${numbers.totalS}`} label="Reply within, s" value={numbers.totalS} min={1} max={7200} step={1} onCommit={set('totalS')} />
-                  <Price label="$ per million tokens in" value={prices.input} onChange={(input) => setPrices({ ...prices, input })} />
-                  <Price label="$ per million tokens out" value={prices.output} onChange={(output) => setPrices({ ...prices, output })} />
+                  <Price label="$ / M tokens in" value={prices.input} onChange={(input) => setPrices({ ...prices, input })} />
+                  <Price label="$ / M tokens out" value={prices.output} onChange={(output) => setPrices({ ...prices, output })} />
                   <Price label="Stop at $" value={prices.cap} onChange={(cap) => setPrices({ ...prices, cap })} />
                 </>
               )}
@@ -153,6 +153,7 @@ export default function RunJudgePanel({ table, onTable }: { readonly table: Audi
           {items && !items.ok ? <ErrorCard failure={items} onRetry={retry} /> : null}
           {planned ? (
             <dl className={styles.facts} data-estimate>
+              <div><dt>proofs</dt><dd>{count(Math.min(size, numbers.most))} of {count(size)}</dd></div>
               <div><dt>calls</dt><dd>{count(planned.calls)}</dd></div>
               {planned.without > 0 ? <div><dt>without a text to judge</dt><dd>{count(planned.without)}</dd></div> : null}
               <div><dt>tokens in, about</dt><dd>{tokens(planned.cost.promptTokens)}</dd></div>
