@@ -17,6 +17,7 @@ import { RECIPES } from '../src/posttrain/recipe'
 import type { MetricPoint } from '../src/posttrain/runRecords'
 import { makeSplit } from '../src/proofs/tinyProofs/dataset'
 import { trainingRows } from '../src/proofs/tinyProofs/trainingRows'
+import { biasedJudge } from './biasedJudge'
 import { runWholeRecipe } from './wholeRecipe'
 
 const { values: options } = parseArgs({
@@ -27,29 +28,45 @@ const { values: options } = parseArgs({
     /** Settings are chosen on `validation`; `heldOut` is for saying how good the choice was. */
     evaluate: { type: 'string', default: 'heldOut' },
     out: { type: 'string', default: 'runs' },
-    /** How many seeds, from 1 on, a recipe with all stages runs; `--seed n` runs that one alone. */
+    /** How many seeds, from 1 on, a recipe with all stages or `biased-judge` runs; `--seed n` runs that one alone. */
     seeds: { type: 'string' },
     /** Only the stages up to this one. */
     until: { type: 'string' },
     /** Where its figures go. */
     artifact: { type: 'string' },
+    /** Of `biased-judge`: steps of each reinforcement. */
+    steps: { type: 'string', default: '80' },
   },
 })
 
 const SIZES = { train: 4000, validation: 400, heldOut: 400 }
 
+const BIASED = 'biased-judge'
+
+async function openBackend() {
+  const gpu = options.backend === 'webgpu' ? await openNodeGpu() : null
+  if (gpu) return { gpu, adapter: adapterName(gpu.info) }
+  if (options.backend !== 'wasm') throw new Error(`--backend is webgpu or wasm, not "${options.backend}".`)
+  await openNodeWasm()
+  return { gpu, adapter: 'wasm' }
+}
+
+async function compareJudges(): Promise<void> {
+  const [seeds, steps] = [Number(options.seeds ?? 3), Number(options.steps)]
+  if (!Number.isInteger(seeds) || seeds < 1) throw new Error(`--seeds takes a number of seeds from 1, not "${options.seeds}".`)
+  if (!Number.isInteger(steps) || steps < 20) throw new Error(`--steps takes a number of steps from 20, not "${options.steps}".`)
+  const { gpu, adapter } = await openBackend()
+  await biasedJudge(seeds, steps, adapter, opener(gpu), options.artifact === undefined ? 'bench/results/biasedJudge.json' : options.artifact || null)
+}
+
 async function main(): Promise<void> {
+  if (options.preset === BIASED) return compareJudges()
   const preset = PRESETS[options.preset]
   const recipe = RECIPES[options.preset]
-  if (!preset && !recipe) throw new Error(`There is no preset "${options.preset}"; choose one of ${[...Object.keys(PRESETS), ...Object.keys(RECIPES)].join(', ')}.`)
+  if (!preset && !recipe) throw new Error(`There is no preset "${options.preset}"; choose one of ${[...Object.keys(PRESETS), ...Object.keys(RECIPES), BIASED].join(', ')}.`)
   const seed = Number(options.seed)
   if (!Number.isInteger(seed)) throw new Error(`--seed takes a whole number, not "${options.seed}".`)
-  let adapter = 'wasm'
-  const gpu = options.backend === 'webgpu' ? await openNodeGpu() : null
-  if (gpu) adapter = adapterName(gpu.info)
-  else if (options.backend === 'wasm') await openNodeWasm()
-  else throw new Error(`--backend is webgpu or wasm, not "${options.backend}".`)
-
+  const { gpu, adapter } = await openBackend()
   const side = options.evaluate
   if (side !== 'heldOut' && side !== 'validation') throw new Error(`--evaluate is heldOut or validation, not "${side}".`)
   if (recipe) {
