@@ -3,6 +3,7 @@
  * written by the worker, read by the page and printed by the headless recipe.
  */
 import type { Mark, NoScoreCause } from '../proofs/records'
+import type { RunChanges } from './runSettings'
 
 export type Stage = 'sft' | 'grpo'
 export type BackendName = 'webgpu' | 'wasm'
@@ -20,6 +21,8 @@ export interface RunRequest {
   /** Problems never trained on; null sets the last tenth of the RL problems aside. */
   readonly heldOutDatasetId: string | null
   readonly preset: string
+  /** What differs from the preset; absent when nothing does. */
+  readonly changes?: RunChanges
   readonly seed: number
 }
 

@@ -5,9 +5,10 @@ import { readCheckpoint, type Checkpoint } from '../../src/engine/checkpoint'
 import { prepareData } from '../../src/engine/loops/run'
 import { sampleProofs } from '../../src/engine/loops/sampleProofs'
 import { parameterCount } from '../../src/posttrain/modelConfig'
-import { PRESETS, type Preset } from '../../src/posttrain/presets'
+import type { Preset } from '../../src/posttrain/presets'
 import { notResumable } from '../../src/posttrain/resumable'
-import type { RunRecord } from '../../src/posttrain/runRecords'
+import type { RunRecord, RunRequest } from '../../src/posttrain/runRecords'
+import { presetOf } from '../../src/posttrain/runSettings'
 import { readTrainingRows } from '../../src/storage/datasets'
 import { openRunStore } from '../../src/storage/runs'
 import { EngineDevice } from './engineDevice'
@@ -25,8 +26,9 @@ let current: { readonly id: string; readonly job: Job } | null = null
 async function begin(record: RunRecord, checkpoint: Checkpoint | null, port: MessagePort): Promise<Result<RunRecord, RunFailure>> {
   if (current) return fail('busy', 'Another run is underway in this tab.', { next: 'Stop it first, or wait for its end.' })
   if (bench.isBusy) return fail('busy', 'A model of the Models place is loading or writing.', { next: 'Stop it there first.' })
-  const preset = PRESETS[record.preset]
-  if (!preset) return fail('noRun', `This version has no preset "${record.preset}".`)
+  const chosen = presetFor(record)
+  if (!chosen.ok) return chosen
+  const preset = chosen.value
   const job = new Job(record, preset, store, device, new EventStream(record.id, port))
   current = { id: record.id, job } // before the first await, so that a stop sent right behind finds it
   try {
@@ -48,6 +50,12 @@ async function begin(record: RunRecord, checkpoint: Checkpoint | null, port: Mes
     // Anything but a job underway leaves the worker free again.
     if (current?.job === job && !job.isUnderway) current = null
   }
+}
+
+/** What a run computes with, or why this version cannot compute it. */
+function presetFor(run: Pick<RunRequest, 'preset' | 'changes'>): Result<Preset, 'noRun'> {
+  const chosen = presetOf(run)
+  return chosen.ok ? chosen : fail('noRun', chosen.what, { where: chosen.where })
 }
 
 /** Stores `record` without what was logged after its step. Only under its lock: another tab's run must lose nothing. */
@@ -95,8 +103,9 @@ const api: EngineApi = {
   async start(request, port) {
     const state = await device.open()
     if (state.kind === 'lost') return fail('device', state.reason, { where: 'GPU device', next: 'Press Retry to open a new one.' })
-    const preset = PRESETS[request.preset]
-    if (!preset) return fail('noRun', `This version has no preset "${request.preset}".`)
+    const chosen = presetFor(request)
+    if (!chosen.ok) return chosen
+    const preset = chosen.value
     const now = Date.now()
     const record: RunRecord = {
       ...request,
@@ -126,8 +135,9 @@ const api: EngineApi = {
     const bytes = await store.checkpoint(runId)
     const checkpoint = bytes ? readCheckpoint(bytes) : null
     if (checkpoint && !checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { next: checkpoint.next })
-    const preset = PRESETS[record.preset]
-    const changed = preset && notResumable(record, preset, checkpoint?.value.config ?? null)
+    const chosen = presetFor(record)
+    if (!chosen.ok) return chosen
+    const changed = notResumable(record, chosen.value, checkpoint?.value.config ?? null)
     if (changed) return fail('noCheckpoint', changed, { next: 'Start a new run. This one keeps its curves, and the Models place still samples from it.' })
     const step = checkpoint?.value.step ?? 0
     const evaluations = record.evaluations.filter((e) => e.step <= step)
@@ -149,7 +159,8 @@ const api: EngineApi = {
     if (!record || !bytes) return fail('noCheckpoint', 'This run has no stored checkpoint.')
     const checkpoint = readCheckpoint(bytes)
     if (!checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { next: checkpoint.next })
-    const maxNewTokens = PRESETS[record.preset]?.grpo.maxNewTokens ?? 64
+    const chosen = presetFor(record)
+    const maxNewTokens = chosen.ok ? chosen.value.grpo.maxNewTokens : 64
     return sampleProofs(device.openModel, checkpoint.value, problem, { ...options, maxNewTokens })
   },
 

@@ -8,7 +8,8 @@ import type { HandoffDataset, HandoffRun } from '../../src/posttrain/handoff/han
 import { completionRows, groupCount, tableLines, viewerLines } from '../../src/posttrain/handoff/rolloutTables'
 import { handoffTexts } from '../../src/posttrain/handoff/texts'
 import { pipelineRlPoints } from '../../src/posttrain/metricNames'
-import { PRESETS } from '../../src/posttrain/presets'
+import type { Preset } from '../../src/posttrain/presets'
+import { presetOf } from '../../src/posttrain/runSettings'
 import { metricsCsv } from '../../src/posttrain/runExports'
 import type { RunRecord } from '../../src/posttrain/runRecords'
 import { DatasetReader, getDataset, type DatasetHome, type Opened } from '../../src/storage/datasets'
@@ -38,8 +39,9 @@ export async function handoffFiles({ runs, datasets }: HandoffSources, runId: st
   if (!record || !bytes) return fail('noCheckpoint', 'This run has no stored checkpoint.', { next: 'Let it go on for some steps.' })
   const read = readCheckpoint(bytes)
   if (!read.ok) return fail('noCheckpoint', read.what, { where: read.where, next: read.next })
-  const preset = PRESETS[record.preset]
-  if (!preset) return fail('noPreset', `This version has no preset "${record.preset}", so the run's hyperparameters are not known.`, { where: record.name, next: 'Export its model folder and its metrics instead.' })
+  const chosen = presetOf(record)
+  if (!chosen.ok) return fail('noPreset', `${chosen.what} So the run's hyperparameters are not known.`, { where: record.name, next: 'Export its model folder and its metrics instead.' })
+  const preset = chosen.value
   const checkpoint = read.value
 
   const reader = new DatasetReader(datasets)
@@ -56,15 +58,15 @@ export async function handoffFiles({ runs, datasets }: HandoffSources, runId: st
     name: record.name,
     files: [
       ...handoffTexts(run).map(({ name, text }) => textFile(name, text)),
-      ...weights(checkpoint, record).map((file) => ({ ...file, name: `model/${file.name}` })),
+      ...weights(checkpoint, record, preset).map((file) => ({ ...file, name: `model/${file.name}` })),
       ...[sft, rl, heldOut].flatMap((set) => set?.file ?? []),
       ...(await logs(runs, record)),
     ],
   })
 }
 
-function weights(checkpoint: Checkpoint, record: RunRecord): ExportFile[] {
-  return checkpoint.adapter ? adapterFolder(checkpoint, checkpoint.adapter.base) : runFolder(checkpoint, runFacts(record.name, PRESETS[record.preset]))
+function weights(checkpoint: Checkpoint, record: RunRecord, preset: Preset): ExportFile[] {
+  return checkpoint.adapter ? adapterFolder(checkpoint, checkpoint.adapter.base) : runFolder(checkpoint, runFacts(record.name, preset))
 }
 
 /** Metrics, evaluations and the rollouts of every logged step, which are read from the disk as the zip is written. */

@@ -9,7 +9,8 @@ import { checkFinite, checkModel, chooseFolder, modelFacts } from '../../src/eng
 import { openPretrained } from '../../src/engine/pretrained/openWeights'
 import type { ModelFiles } from '../../src/engine/pretrained/weightFiles'
 import type { AdapterRecord, ModelRecord, PretrainedRecord } from '../../src/posttrain/modelRecords'
-import { PRESETS, type Preset } from '../../src/posttrain/presets'
+import type { Preset } from '../../src/posttrain/presets'
+import { presetOf } from '../../src/posttrain/runSettings'
 import { writeFailure } from '../../src/storage/database'
 import { getModel, listModels, openStored, storeCopy, storeLink, type DroppedFile, type ModelHome } from '../../src/storage/models'
 import type { RunStore } from '../../src/storage/runs'
@@ -101,8 +102,9 @@ export async function exportRun(runs: RunStore, runId: string, context: ExportCo
   if (!record || !bytes) return fail('noCheckpoint', 'This run has no stored checkpoint.', { next: 'Let it go on for some steps.' })
   const checkpoint = readCheckpoint(bytes)
   if (!checkpoint.ok) return fail('noCheckpoint', checkpoint.what, { where: checkpoint.where, next: checkpoint.next })
-  const preset = PRESETS[record.preset]
-  return zipped(runFolder(checkpoint.value, runFacts(record.name, preset)), `${record.name}-step-${checkpoint.value.step}`, context)
+  const chosen = presetOf(record)
+  const facts = runFacts(record.name, chosen.ok ? chosen.value : undefined)
+  return zipped(runFolder(checkpoint.value, facts), `${record.name}-step-${checkpoint.value.step}`, context)
 }
 
 export function runFacts(name: string, preset: Preset | undefined): RunFacts {

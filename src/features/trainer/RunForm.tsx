@@ -1,6 +1,7 @@
 /** What a run will be: datasets, preset, seed, name; what it will need; Run. */
 import { useState, type FormEvent } from 'react'
 import { PRESETS } from '../../posttrain/presets'
+import { withChanges } from '../../posttrain/runSettings'
 import type { RunRequest } from '../../posttrain/runRecords'
 import type { Failure } from '../../base/result'
 import type { DeviceState } from '../../../workers/engine/protocol'
@@ -10,6 +11,8 @@ import { ErrorCard } from '../../ui/ErrorCard'
 import { Field } from '../../ui/Field'
 import { DatasetField } from './DatasetField'
 import { PreflightLine } from './PreflightLine'
+import { RunSettings } from './RunSettings'
+import { changesOf, NO_DRAFT } from './settingsDraft'
 import styles from './Trainer.module.css'
 
 interface RunFormProps {
@@ -38,12 +41,14 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
   const [presetId, setPreset] = useState('micro')
   const [seedText, setSeed] = useState('1')
   const [chosenName, setName] = useState<string | null>(null)
+  const [draft, setDraft] = useState(NO_DRAFT)
 
   const sftId = chosenSft ?? firstSft
   const rlId = chosenRl ?? firstRl
   const heldOutDefault = rl.find((d) => d.id !== rlId && isTrainable(d, 'rl') && HELD_OUT.test(d.name))?.id ?? ''
   const heldOutId = chosenHeldOut ?? heldOutDefault
   const preset = PRESETS[presetId] ?? PRESETS.micro
+  const changes = preset ? changesOf(preset, draft) : null
   const seed = Number(seedText)
   const seedError = /^\d{1,9}$/.test(seedText.trim()) ? null : 'A whole number from 0 to 999999999.'
   const name = chosenName ?? `${preset?.label ?? presetId}, seed ${seedText.trim()}`
@@ -52,11 +57,11 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
   const heldOutError = heldOutId !== '' && heldOutId === rlId ? 'Choose another set: these problems would be trained on.' : null
   const sftSet = sft.find((d) => d.id === sftId)
   const rlSet = rl.find((d) => d.id === rlId)
-  const isReady = Boolean(sftSet && rlSet && preset && !seedError && !presetError && !heldOutError && name.trim() && device?.kind === 'ready')
+  const isReady = Boolean(sftSet && rlSet && preset && !seedError && !presetError && !heldOutError && changes !== null && name.trim() && device?.kind === 'ready')
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!isReady || !sftSet || !rlSet || !preset) return
+    if (!isReady || !sftSet || !rlSet || !preset || changes === null) return
     onRun({
       name: name.trim(),
       sftDatasetId: sftSet.id,
@@ -65,6 +70,7 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
       rlDatasetName: rlSet.name,
       heldOutDatasetId: heldOutId || null,
       preset: preset.id,
+      ...(changes ? { changes } : {}),
       seed,
     })
   }
@@ -86,7 +92,12 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
         />
         <Field label="Preset" hint={preset?.description} error={presetError}>
           {(control) => (
-            <select {...control} value={presetId} onChange={(event) => setPreset(event.target.value)}>
+            <select {...control} value={presetId}
+              onChange={(event) => {
+                setPreset(event.target.value)
+                setDraft(NO_DRAFT)
+              }}
+            >
               {Object.values(PRESETS).map((p) => (
                 <option key={p.id} value={p.id}>
                   {p.label}
@@ -100,7 +111,8 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
         </Field>
         <Field label="Name">{(control) => <input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />}</Field>
       </div>
-      {preset && <PreflightLine preset={preset} device={device} />}
+      {preset && <RunSettings preset={preset} draft={draft} onChange={setDraft} />}
+      {preset && <PreflightLine preset={withChanges(preset, changes ?? undefined)} device={device} />}
       {failure && <ErrorCard failure={failure} onRetry={failure.kind === 'device' ? onRetry : undefined} />}
       <div className={styles.actions}>
         <Button type="submit" variant="primary" disabled={!isReady || isBusy}>

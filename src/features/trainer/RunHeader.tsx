@@ -4,6 +4,7 @@ import { fail, type Failure } from '../../base/result'
 import { useRuns, isUnfinished, type Run } from '../../state/runs'
 import { useMetricLog } from '../../state/useMetricLog'
 import { PRESETS } from '../../posttrain/presets'
+import { changesInWords } from '../../posttrain/runSettings'
 import type { RunStatus } from '../../posttrain/runRecords'
 import { Badge, type Tone } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
@@ -66,6 +67,7 @@ export function RunHeader({ run }: { run: Run }) {
         <span className={styles.quiet}>
           {PRESETS[record.preset]?.label ?? record.preset}, seed {record.seed}, {formatCount(record.parameters)} parameters,{' '}
           {record.backend === 'webgpu' ? `WebGPU, ${record.adapter}` : 'CPU (wasm), slow'}
+          {record.changes && `; ${changesInWords(record.changes).join(', ')}`}
         </span>
         <span className={styles.buttons}>
           {isUnderway && record.status === 'running' && (
