@@ -1,4 +1,4 @@
-import { expect, test } from './support'
+import { expect, openPlace, test } from './support'
 import { checkpointNow, header, startMicro, stepNow, wholeRun } from './wholeRun'
 
 test.describe.configure({ timeout: 900_000 })
@@ -20,4 +20,28 @@ test('a lost device ends in a clear state, and Retry goes on from the checkpoint
   await expect(card).toHaveCount(0)
   await page.getByRole('button', { name: 'Stop' }).click()
   await expect(header(page)).toHaveAttribute('data-run-status', 'stopped', { timeout: 30_000 })
+})
+
+test('settings of a run: a wrong one holds it back, the others are what it computes with and stay with it', async ({ page }) => {
+  await openPlace(page, 'train')
+  const run = page.getByRole('button', { name: 'Run', exact: true })
+  await expect(run).toBeEnabled({ timeout: 60_000 })
+  await page.getByText('as Micro has them').click()
+  const group = (name: string) => page.getByRole('group', { name })
+  await group('Fine-tuning').getByLabel('Steps').fill('4')
+  const rl = group('Reinforcement learning')
+  await rl.getByLabel('Objective').selectOption('dapo')
+  await expect(rl.getByLabel('ε high')).toHaveValue('0.28')
+  await rl.getByLabel('Steps', { exact: true }).fill('2')
+  await rl.getByLabel('Rollouts a problem (K)').fill('1')
+  await expect(rl.getByRole('alert')).toContainText('From 2 to 256')
+  await expect(run).toBeDisabled()
+  await rl.getByLabel('Rollouts a problem (K)').fill('4')
+  await expect(page.locator('[data-preflight]')).toContainText('4 SFT + 2 GRPO × 32 rollouts')
+  await run.click()
+  await expect(header(page)).toHaveAttribute('data-run-status', 'finished', { timeout: 120_000 })
+  expect(await stepNow(page)).toBe(6)
+  await expect(header(page)).toContainText('objective DAPO')
+  await page.reload()
+  await expect(header(page)).toContainText('RL rollouts a problem (K) 4')
 })
