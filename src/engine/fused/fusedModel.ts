@@ -6,10 +6,11 @@ import { parameterLayout } from '../model/parameters'
 import type { TrainedArrays } from '../policyModel'
 import { FusedPolicy, type FusedOptions } from './fusedPolicy'
 import type { PolicyWeights } from './layer'
+import { flatWeights } from './modelWeights'
 import { modelShape } from './shape'
 
 export class FusedModel extends FusedPolicy {
-  private frozen: PolicyWeights | null = null
+  private frozen: { readonly buffer: GPUBuffer; readonly policy: PolicyWeights } | null = null
 
   /** @throws when the shape is one that the kernels cannot run, naming the size */
   static create(gpu: GpuContext, config: ModelConfig, state: Partial<TrainedArrays> & { readonly parameters: Float32Array }, options: FusedOptions = {}): FusedModel {
@@ -18,36 +19,40 @@ export class FusedModel extends FusedPolicy {
     const zeros = () => gpu.buffer('moments', shape.value.size * 4)
     const parameters = gpu.upload('parameters', state.parameters)
     const trained = {
-      policy: { weights: parameters, adapters: null },
+      policy: { weights: flatWeights(shape.value, parameters), adapters: null },
       state: { parameters, m: state.m ? gpu.upload('m', state.m) : zeros(), v: state.v ? gpu.upload('v', state.v) : zeros() },
       layout: parameterLayout(config),
     }
     const model = new FusedModel(gpu, shape.value, trained, state.t ?? 0, options)
-    if (state.reference) model.frozen = { weights: gpu.upload('reference', state.reference), adapters: null }
+    if (state.reference) model.hold(gpu.upload('reference', state.reference))
     return model
   }
 
   /** Copies the weights as they are now; the copy takes their memory once more. */
   freezeReference(): void {
     const bytes = this.shape.size * 4
-    this.frozen ??= { weights: this.gpu.buffer('reference', bytes), adapters: null }
+    if (!this.frozen) this.hold(this.gpu.buffer('reference', bytes))
     const encoder = this.gpu.device.createCommandEncoder()
-    encoder.copyBufferToBuffer(this.trained.state.parameters, 0, this.frozen.weights, 0, bytes)
+    encoder.copyBufferToBuffer(this.trained.state.parameters, 0, this.frozen!.buffer, 0, bytes)
     this.gpu.device.queue.submit([encoder.finish()])
   }
 
   override async state(): Promise<TrainedArrays> {
     const state = await super.state()
-    return this.frozen ? { ...state, reference: await this.read(this.frozen.weights) } : state
+    return this.frozen ? { ...state, reference: await this.read(this.frozen.buffer) } : state
   }
 
   override dispose(): void {
     super.dispose()
-    if (this.frozen) this.gpu.destroy(this.frozen.weights)
+    if (this.frozen) this.gpu.destroy(this.frozen.buffer)
+  }
+
+  private hold(buffer: GPUBuffer): void {
+    this.frozen = { buffer, policy: { weights: flatWeights(this.shape, buffer), adapters: null } }
   }
 
   protected override reference(): PolicyWeights {
     if (!this.frozen) throw new Error('No reference policy: freezeReference() was not called in this stage')
-    return this.frozen
+    return this.frozen.policy
   }
 }

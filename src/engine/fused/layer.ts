@@ -5,6 +5,7 @@
 import type { GpuContext } from '../gpu/context'
 import type { Plan } from '../gpu/plan'
 import { attention, decodeAttention } from '../kernels/attention'
+import { embedTokens } from '../kernels/embedding'
 import { gatedLinear, linear } from '../kernels/gemm'
 import { rotateHeads, type RowPlace } from '../kernels/heads'
 import { lowRankAddend, lowRankProduct } from '../kernels/lora'
@@ -13,6 +14,7 @@ import { lanesFor } from '../kernels/rows'
 import type { Tiling } from '../kernels/tile'
 import { NOTHING_BESIDE, type Beside } from './gradients'
 import type { AdapterLayout, ProductName } from './loraLayout'
+import type { ModelWeights } from './modelWeights'
 import type { ModelShape } from './shape'
 
 /** Low-rank adapters beside the weights, all in one buffer. */
@@ -23,7 +25,7 @@ export interface Adapters {
 
 /** What a policy computes with: weights, and adapters or none. */
 export interface PolicyWeights {
-  readonly weights: GPUBuffer
+  readonly weights: ModelWeights
   readonly adapters: Adapters | null
 }
 
@@ -50,6 +52,16 @@ export interface LayerBuffers {
 export function namedBuffers({ low, ...others }: LayerBuffers): [string, GPUBuffer][] {
   const lows = Object.entries(low).map(([product, buffer]): [string, GPUBuffer] => [`low ${product}`, buffer])
   return [...Object.entries(others).filter((entry): entry is [string, GPUBuffer] => entry[1] !== null), ...lows]
+}
+
+/** Records the rows of the embedding: one dispatch for each part of its table. */
+export function recordEmbedding(plan: Plan, { policy, shape }: Pick<LayerPass, 'policy' | 'shape'>, place: RowPlace, buffers: Readonly<Record<string, GPUBuffer>>, most = 0): void {
+  for (const { code, buffers: table, at, first, rows } of policy.weights.embedding)
+    plan.add({
+      ...embedTokens(shape.hidden, place, code && { code, first, rows }),
+      buffers: { ...buffers, ...(code ? table : { table: table.w! }) },
+      op: [at, 0, 0, most],
+    })
 }
 
 /** Allocates a layer's buffers for `rows` rows. */
@@ -106,17 +118,17 @@ export function gatedTiling({ tileRows, inQuads }: Tiling): Tiling {
 export function recordLayer(plan: Plan, pass: LayerPass, i: number, buffers: LayerBuffers, x: GPUBuffer, out: GPUBuffer | null): void {
   const { gpu, shape, table, tiling, first, decode } = pass
   const { hidden: h, heads, kvHeads, headDim, inner, epsilon } = shape
-  const w = pass.policy.weights
-  const at = shape.layer[i]!
+  const at = pass.policy.weights.layers[i]!
+  const w = pass.policy.weights.norms
   const place: RowPlace = decode ? 'decode' : 'packed'
   const lanes = lanesFor(gpu.isSoftware, h)
   const norm = rmsNorm({ columns: h, epsilon, lanes })
   plan.add({ ...norm, buffers: { x, w, y: buffers.attentionInput }, op: [at.inputNorm] })
   const qkv = beside(plan, pass, i, 'qkv', buffers, buffers.attentionInput)
   plan.add({
-    ...linear({ inputs: h, outputs: (heads + 2 * kvHeads) * headDim, ...tiling, addend: qkv.addend }),
-    buffers: { x: buffers.attentionInput, w, y: buffers.qkv, ...qkv.buffers },
-    op: [at.qkv, 0, 0, 0, 0, 0, qkv.at],
+    ...linear({ inputs: h, outputs: (heads + 2 * kvHeads) * headDim, ...tiling, addend: qkv.addend, weights: at.qkv.code }),
+    buffers: { x: buffers.attentionInput, y: buffers.qkv, ...at.qkv.buffers, ...qkv.buffers },
+    op: [at.qkv.at, 0, 0, 0, 0, 0, qkv.at],
   })
   plan.add({
     ...rotateHeads({ heads, kvHeads, headDim, epsilon, hasNorm: shape.hasHeadNorms }, place),
@@ -132,22 +144,22 @@ export function recordLayer(plan: Plan, pass: LayerPass, i: number, buffers: Lay
   else plan.add({ ...attention({ heads, kvHeads, headDim, inQuads: tiling.inQuads }), buffers: { q: buffers.q, kv: buffers.kv, first, o: buffers.mixed, lse: buffers.lse } })
   const output = beside(plan, pass, i, 'output', buffers, buffers.mixed)
   plan.add({
-    ...linear({ inputs: heads * headDim, outputs: h, ...tiling, hasResidual: true, addend: output.addend }),
-    buffers: { x: buffers.mixed, w, y: buffers.mid, r: x, ...output.buffers },
-    op: [at.output, 0, 0, 0, 0, 0, output.at],
+    ...linear({ inputs: heads * headDim, outputs: h, ...tiling, hasResidual: true, addend: output.addend, weights: at.output.code }),
+    buffers: { x: buffers.mixed, y: buffers.mid, r: x, ...at.output.buffers, ...output.buffers },
+    op: [at.output.at, 0, 0, 0, 0, 0, output.at],
   })
   plan.add({ ...norm, buffers: { x: buffers.mid, w, y: buffers.mlpInput }, op: [at.postNorm] })
   const gateUp = beside(plan, pass, i, 'gateUp', buffers, buffers.mlpInput)
   plan.add({
-    ...gatedLinear({ inputs: h, inner, ...gatedTiling(tiling), keeps: buffers.gateUp !== null, addend: gateUp.addend }),
-    buffers: { x: buffers.mlpInput, w, y: buffers.inner, ...(buffers.gateUp ? { g: buffers.gateUp } : {}), ...gateUp.buffers },
-    op: [at.gateUp, 0, 0, 0, 0, 0, gateUp.at],
+    ...gatedLinear({ inputs: h, inner, ...gatedTiling(tiling), keeps: buffers.gateUp !== null, addend: gateUp.addend, weights: at.gateUp.code }),
+    buffers: { x: buffers.mlpInput, y: buffers.inner, ...(buffers.gateUp ? { g: buffers.gateUp } : {}), ...at.gateUp.buffers, ...gateUp.buffers },
+    op: [at.gateUp.at, 0, 0, 0, 0, 0, gateUp.at],
   })
   const down = beside(plan, pass, i, 'down', buffers, buffers.inner)
   if (out)
     plan.add({
-      ...linear({ inputs: inner, outputs: h, ...tiling, hasResidual: true, addend: down.addend }),
-      buffers: { x: buffers.inner, w, y: out, r: buffers.mid, ...down.buffers },
-      op: [at.down, 0, 0, 0, 0, 0, down.at],
+      ...linear({ inputs: inner, outputs: h, ...tiling, hasResidual: true, addend: down.addend, weights: at.down.code }),
+      buffers: { x: buffers.inner, y: out, r: buffers.mid, ...at.down.buffers, ...down.buffers },
+      op: [at.down.at, 0, 0, 0, 0, 0, down.at],
     })
 }

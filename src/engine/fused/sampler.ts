@@ -6,15 +6,14 @@ import type { Stop } from '../../base/stop'
 import type { GpuContext } from '../gpu/context'
 import { stepNumbers } from '../gpu/kernel'
 import { Plan } from '../gpu/plan'
-import { embedTokens } from '../kernels/embedding'
-import { linear, trainedRows } from '../kernels/gemm'
+import { ALL_ROWS, linear, trainedRows, type RowCount } from '../kernels/gemm'
 import { STATE_WORDS } from '../kernels/heads'
 import { rmsNorm } from '../kernels/rmsNorm'
 import { lanesFor } from '../kernels/rows'
 import { sampleTokens } from '../kernels/sampleTokens'
 import type { Tiling } from '../kernels/tile'
 import type { SampledRow, SampleSettings } from '../loops/sample'
-import { layerBuffers, namedBuffers, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
+import { layerBuffers, namedBuffers, recordEmbedding, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
 import { rotaryTable, type ModelShape } from './shape'
 
 /** Tokens between two looks at who is done: a look costs a round trip, a finished row costs its share of a step. */
@@ -227,19 +226,15 @@ class Recorder {
     const plan = new Plan(this.gpu, 'prefill')
     const pass = this.pass('prompt', b.first!)
     const streams = [b['prompt x']!, b['prompt y']!]
-    plan.add({ ...embedTokens(shape.hidden, 'packed'), buffers: { table: this.policy.weights, ids: b.ids!, x: streams[0]! }, op: [shape.embedding] })
+    recordEmbedding(plan, pass, 'packed', { ids: b.ids!, x: streams[0]! })
     for (let i = 0; i < shape.layers; i++) recordLayer(plan, pass, i, this.prompt[i]!, streams[i % 2]!, streams[(i + 1) % 2]!)
     const rows = trainedRows(0, size.slots)
     plan.add({
       ...rmsNorm({ columns: shape.hidden, epsilon: shape.epsilon, lanes: lanesFor(this.gpu.isSoftware, shape.hidden), rows, isPicked: true }),
-      buffers: { x: streams[shape.layers % 2]!, w: this.policy.weights, pick: b.pick!, y: b.normed! },
-      op: [shape.finalNorm],
+      buffers: { x: streams[shape.layers % 2]!, w: this.policy.weights.norms, pick: b.pick!, y: b.normed! },
+      op: [this.policy.weights.finalNorm],
     })
-    plan.add({
-      ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, ...this.tiling('own'), rows }),
-      buffers: { x: b.normed!, w: this.policy.weights, y: b.logits! },
-      op: [shape.head],
-    })
+    this.head(plan, rows)
     return plan
   }
 
@@ -253,27 +248,29 @@ class Recorder {
     const { shape, buffers: b, size } = this
     const plan = new Plan(this.gpu, 'decode')
     const streams = [b['own x']!, b['own y']!]
-    plan.add({
-      ...embedTokens(shape.hidden, 'decode'),
-      buffers: { table: this.policy.weights, ids: b.tokens!, first: b.slots!, state: b.state!, x: streams[0]! },
-      op: [shape.embedding, 0, 0, size.most],
-    })
+    recordEmbedding(plan, this.pass('own', b.slots!), 'decode', { ids: b.tokens!, first: b.slots!, state: b.state!, x: streams[0]! }, size.most)
     for (let i = 0; i < shape.layers; i++) {
       const decode = { state: b.state!, prompt: this.prompt[i]!.kv, most: size.most }
       recordLayer(plan, { ...this.pass('own', b.slots!), decode }, i, this.own[i]!, streams[i % 2]!, streams[(i + 1) % 2]!)
     }
     plan.add({
       ...rmsNorm({ columns: shape.hidden, epsilon: shape.epsilon, lanes: lanesFor(this.gpu.isSoftware, shape.hidden) }),
-      buffers: { x: streams[shape.layers % 2]!, w: this.policy.weights, y: b.normed! },
-      op: [shape.finalNorm],
+      buffers: { x: streams[shape.layers % 2]!, w: this.policy.weights.norms, y: b.normed! },
+      op: [this.policy.weights.finalNorm],
     })
-    plan.add({
-      ...linear({ inputs: shape.hidden, outputs: shape.vocabulary, stride: shape.logitStride, ...this.tiling('own') }),
-      buffers: { x: b.normed!, w: this.policy.weights, y: b.logits! },
-      op: [shape.head],
-    })
+    this.head(plan, ALL_ROWS)
     this.draw(plan)
     return plan
+  }
+
+  private head(plan: Plan, rows: RowCount): void {
+    const { shape, buffers: b } = this
+    for (const { code: weights, buffers, at, first: column, rows: outputs } of this.policy.weights.head)
+      plan.add({
+        ...linear({ inputs: shape.hidden, outputs, stride: shape.logitStride, ...this.tiling('own'), rows, weights, column }),
+        buffers: { x: b.normed!, ...buffers, y: b.logits! },
+        op: [at],
+      })
   }
 
   private draw(plan: Plan): void {

@@ -3,7 +3,6 @@ import { LOGIT_BYTES } from '../../posttrain/trainingMemory'
 import type { GpuContext } from '../gpu/context'
 import { Plan } from '../gpu/plan'
 import { attentionBackwardKeys, attentionBackwardQueries } from '../kernels/attention'
-import { embedTokens } from '../kernels/embedding'
 import { linear, linearBackward, trainedRows } from '../kernels/gemm'
 import { rotateHeadsBackward } from '../kernels/heads'
 import { adamW, gradientNorm, gradientSquares, normPartials } from '../kernels/optimise'
@@ -14,7 +13,7 @@ import { METRIC_WORDS, reduceMetrics, STAT_WORDS, TARGET_WORDS, tokenLoss } from
 import type { ParameterSlot } from '../model/parameters'
 import { AdapterGradients } from './adapterGradients'
 import type { Beside, GradientPass, Gradients } from './gradients'
-import { gatedTiling, layerBuffers, namedBuffers, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
+import { gatedTiling, layerBuffers, namedBuffers, recordEmbedding, recordLayer, type LayerBuffers, type LayerPass, type PolicyWeights } from './layer'
 import type { ProductName } from './loraLayout'
 import { rotaryTable, type ModelShape } from './shape'
 import { productSize, WeightGradients } from './weightGradients'
@@ -128,8 +127,8 @@ export class TrainingPlans {
     const rows = trainedRows(0, this.options.rows)
     const final = { columns: shape.hidden, epsilon: shape.epsilon, lanes, rows, isPicked: true }
     const x = this.streams[shape.layers]!
-    plan.add({ ...rmsNormBackward(final), buffers: { x, w: policy.weights, dy: b.dNormed!, pick: b.pick!, dx: b.dx!, scales: b.scales! }, op: [shape.finalNorm] })
-    gradients.norm(plan, final, { x, dy: b.dNormed!, pick: b.pick! }, shape.finalNorm)
+    plan.add({ ...rmsNormBackward(final), buffers: { x, w: policy.weights.norms, dy: b.dNormed!, pick: b.pick!, dx: b.dx!, scales: b.scales! }, op: [policy.weights.finalNorm] })
+    gradients.norm(plan, final, { x, dy: b.dNormed!, pick: b.pick! }, policy.weights.finalNorm)
     for (let i = shape.layers - 1; i >= 0; i--) {
       // The last layer's values are still there: nothing was computed after it.
       if (this.options.recomputes && i < shape.layers - 1) recordLayer(plan, pass, i, this.layerSet(i), this.streams[i]!, null)
@@ -171,22 +170,27 @@ export class TrainingPlans {
   private forward(plan: Plan, policy: PolicyWeights): void {
     const { shape, buffers: b } = this
     const pass = this.layerPass(policy)
-    plan.add({ ...embedTokens(shape.hidden, 'packed'), buffers: { table: policy.weights, ids: b.ids!, x: this.streams[0]! }, op: [shape.embedding] })
+    recordEmbedding(plan, pass, 'packed', { ids: b.ids!, x: this.streams[0]! })
     for (let i = 0; i < shape.layers; i++) recordLayer(plan, pass, i, this.layerSet(i), this.streams[i]!, this.streams[i + 1]!)
     plan.add({
       ...rmsNorm({ columns: shape.hidden, epsilon: shape.epsilon, lanes: lanesFor(this.gpu.isSoftware, shape.hidden), rows: trainedRows(0, this.options.rows), isPicked: true }),
-      buffers: { x: this.streams[shape.layers]!, w: policy.weights, pick: b.pick!, y: b.normed! },
-      op: [shape.finalNorm],
+      buffers: { x: this.streams[shape.layers]!, w: policy.weights.norms, pick: b.pick!, y: b.normed! },
+      op: [policy.weights.finalNorm],
     })
   }
 
   /** Logits in blocks of rows, each turned into its gradient before the next is computed: [T, V] is never stored. */
-  private head(plan: Plan, { weights: w }: PolicyWeights, hasGradient: boolean): void {
+  private head(plan: Plan, { weights }: PolicyWeights, hasGradient: boolean): void {
     const { shape, buffers: b, block, tiling } = this
     const { hidden: h, vocabulary: V, logitStride: stride } = shape
     for (let first = 0; first < this.options.rows; first += block) {
       const rows = trainedRows(first, block)
-      plan.add({ ...linear({ inputs: h, outputs: V, ...tiling, rows, stride }), buffers: { x: b.normed!, w, y: b.logits! }, op: [shape.head, first, first] })
+      for (const part of weights.head)
+        plan.add({
+          ...linear({ inputs: h, outputs: part.rows, ...tiling, rows, stride, weights: part.code, column: part.first }),
+          buffers: { x: b.normed!, ...part.buffers, y: b.logits! },
+          op: [part.at, first, first],
+        })
       plan.add({
         ...tokenLoss({ vocabulary: V, stride, first, block, lanes: lanesFor(this.gpu.isSoftware, V) }),
         buffers: { logits: b.logits!, targets: b.targets!, stats: b.stats! },
@@ -194,7 +198,12 @@ export class TrainingPlans {
       })
       if (!hasGradient) continue
       this.gradients.head(plan, first, block)
-      plan.add({ ...linearBackward({ inputs: h, outputs: V, ...tiling, rows, stride }), buffers: { dy: b.logits!, w, dx: b.dNormed! }, op: [shape.head, first, first] })
+      for (const part of weights.head)
+        plan.add({
+          ...linearBackward({ inputs: h, outputs: part.rows, ...tiling, rows, stride, weights: part.code, column: part.first, adds: part.first > 0 }),
+          buffers: { dy: b.logits!, ...part.buffers, dx: b.dNormed! },
+          op: [part.at, first, first],
+        })
     }
   }
 
@@ -202,15 +211,15 @@ export class TrainingPlans {
   private layerBackward(plan: Plan, i: number): void {
     const { shape, buffers: b, tiling, gradients } = this
     const { heads, kvHeads, headDim, epsilon } = shape
-    const w = this.trained.policy.weights
-    const at = shape.layer[i]!
+    const { norms: w, layers } = this.trained.policy.weights
+    const at = layers[i]!
     const layer = this.layerSet(i)
     const x = this.streams[i]!
     const heading = { heads, kvHeads, headDim, epsilon, hasNorm: shape.hasHeadNorms, inQuads: tiling.inQuads }
     const norm = { columns: shape.hidden, epsilon, lanes: lanesFor(this.gpu.isSoftware, shape.hidden) }
     const productBackward = (product: ProductName, beside: Beside, dy: GPUBuffer, dx: GPUBuffer) => {
       const [inputs, outputs] = productSize(shape, product)
-      plan.add({ ...linearBackward({ inputs, outputs, ...tiling, addend: beside.addend }), buffers: { dy, w, dx, ...beside.buffers }, op: [at[product], 0, 0, 0, 0, 0, beside.at] })
+      plan.add({ ...linearBackward({ inputs, outputs, ...tiling, addend: beside.addend, weights: at[product].code }), buffers: { dy, dx, ...at[product].buffers, ...beside.buffers }, op: [at[product].at, 0, 0, 0, 0, 0, beside.at] })
     }
     const normBackward = (input: GPUBuffer, offset: number) => {
       plan.add({ ...rmsNormBackward(norm), buffers: { x: input, w, dy: b.dInput!, dx: b.dx!, scales: b.scales! }, op: [offset] })
@@ -219,9 +228,9 @@ export class TrainingPlans {
 
     const down = gradients.product(plan, i, 'down', b.dx!, layer.inner)
     plan.add({
-      ...linearBackward({ inputs: shape.inner, outputs: shape.hidden, ...gatedTiling(tiling), isGated: true, addend: down.addend }),
-      buffers: { dy: b.dx!, w, g: layer.gateUp!, dx: b.dGateUp!, ...down.buffers },
-      op: [at.down, 0, 0, 0, 0, 0, down.at],
+      ...linearBackward({ inputs: shape.inner, outputs: shape.hidden, ...gatedTiling(tiling), isGated: true, addend: down.addend, weights: at.down.code }),
+      buffers: { dy: b.dx!, g: layer.gateUp!, dx: b.dGateUp!, ...at.down.buffers, ...down.buffers },
+      op: [at.down.at, 0, 0, 0, 0, 0, down.at],
     })
     productBackward('gateUp', gradients.product(plan, i, 'gateUp', b.dGateUp!, layer.mlpInput), b.dGateUp!, b.dInput!)
     normBackward(layer.mid, at.postNorm)

@@ -2,21 +2,41 @@
 import { flatGroups, flatMain, kernel } from '../gpu/kernel'
 import { STATE_WORDS, type RowPlace } from './heads'
 import type { Sized } from './rmsNorm'
+import type { WeightCode } from './weightCode'
 
-/** x[row] = table[token of the row].   table [V, C] from float `op.a` on; 'decode' takes each slot's last token of `ids` [slots, op.d]. */
-export function embedTokens(columns: number, place: RowPlace): Sized {
+/** Rows `first` … of a vocabulary in a buffer of their own, packed. */
+export interface PackedRows {
+  readonly code: WeightCode
+  readonly first: number
+  readonly rows: number
+}
+
+/**
+ * x[row] = table[token of the row].   table [V, C] from float `op.a` on; 'decode' takes each slot's last token of `ids` [slots, op.d].
+ * With `packed`, `w` holds a part of the table: rows whose token lies elsewhere are left to the dispatches of other parts.
+ */
+export function embedTokens(columns: number, place: RowPlace, packed?: PackedRows): Sized {
   const token =
     place === 'packed' ? 'ids[row]' : `ids[first[row] * op.d + state[first[row] * ${STATE_WORDS}u + 2u] - 1u]`
+  const storage = { ids: 'read u32' as const, ...(place === 'decode' ? { first: 'read u32' as const, state: 'read u32' as const } : {}) }
+  if (packed) {
+    const body = `
+  let row = index / ${columns / 4}u;
+  if (row >= step.rows) { return; }
+  let token = ${token};
+  if (token < ${packed.first}u || token >= ${packed.first + packed.rows}u) { return; }
+  x[index] = load_w((token - ${packed.first}u) * ${columns}u + (index % ${columns / 4}u) * 4u, 4u);`
+    return {
+      kernel: kernel(`embed packed ${place}`, { ...packed.code.storage, ...storage, x: 'write vec4f' }, [packed.code.code, flatMain(body)].join('\n')),
+      groups: (step) => flatGroups(step.rows * (columns / 4)),
+    }
+  }
   const body = `
   let row = index / ${columns}u;
   if (row >= step.rows) { return; }
   x[index] = table[op.a + ${token} * ${columns}u + index % ${columns}u];`
   return {
-    kernel: kernel(
-      `embed ${place}`,
-      { table: 'read f32', ids: 'read u32', ...(place === 'decode' ? { first: 'read u32' as const, state: 'read u32' as const } : {}), x: 'write f32' },
-      flatMain(body),
-    ),
+    kernel: kernel(`embed ${place}`, { table: 'read f32', ...storage, x: 'write f32' }, flatMain(body)),
     groups: (step) => flatGroups(step.rows * columns),
   }
 }

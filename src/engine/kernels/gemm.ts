@@ -5,6 +5,7 @@
  */
 import { kernel, type Access, type StepNumbers } from '../gpu/kernel'
 import { Tile, type Sized, type Tiling } from './tile'
+import type { WeightCode } from './weightCode'
 
 export type { TileRows } from './tile'
 
@@ -34,6 +35,11 @@ export function loader(name: string, isAligned: boolean): string {
     : `fn load_${name}(i: u32, left: u32) -> vec4f {
   return vec4f(${name}[i], select(0.0, ${name}[i + 1u], left > 1u), select(0.0, ${name}[i + 2u], left > 2u), select(0.0, ${name}[i + 3u], left > 3u));
 }`
+}
+
+/** The buffers of the weights: floats, or what their format has. */
+function weightStorage(weights: WeightCode | undefined, isAligned: boolean): Readonly<Record<string, Access>> {
+  return weights?.storage ?? { w: vectorType(isAligned, 'read') }
 }
 
 /** `store_y(i, left, v)`: the first `left` (at most 4) elements of v to `y` from i on. */
@@ -71,6 +77,10 @@ export interface LinearShape extends Tiling {
   /** Row stride of the result where it is not `outputs`. */
   readonly stride?: number
   readonly addend?: Addend
+  /** How packed weights are read; without it `w` holds floats. */
+  readonly weights?: WeightCode
+  /** Column of the result that the first output goes to: a multiple of 4. */
+  readonly column?: number
 }
 
 /** Where the last four of `columns` begin, when they are read four at a time. */
@@ -84,10 +94,10 @@ const dots = (a: string, b: string) => `vec4f(${range(4).map((q) => `dot(${a}, $
  * `op.b` is the first row of x. Any sizes; fastest where both are multiples of 4, and then `op.a` must be one too.
  */
 export function linear(shape: LinearShape): Sized {
-  const { inputs: K, outputs: N, tileRows, inQuads, rows = ALL_ROWS, hasResidual = false, stride = N, addend } = shape
+  const { inputs: K, outputs: N, tileRows, inQuads, rows = ALL_ROWS, hasResidual = false, stride = N, addend, weights, column = 0 } = shape
   const [isInner, isOuter] = [K % 4 === 0, stride % 4 === 0 && N % 4 === 0]
   const tile = new Tile(tileRows, inQuads)
-  const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), w: vectorType(isInner, 'read'), y: vectorType(isOuter, 'write') }
+  const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), ...weightStorage(weights, isInner), y: vectorType(isOuter, 'write') }
   if (hasResidual) storage.r = vectorType(isOuter, 'read')
   Object.assign(storage, addend?.storage)
   const body = `
@@ -102,10 +112,10 @@ export function linear(shape: LinearShape): Sized {
   }
   ${added(addend, tile, 's', (i) => `(op.b + min(r${i}, rows - 1u))`)}
   ${tile.each((h, i) => {
-    const at = `r${i} * ${stride}u + c${h}`
+    const at = `r${i} * ${stride}u + c${h}${column > 0 ? ` + ${column}u` : ''}`
     return `if (r${i} < rows && c${h} < ${N}u) { store_y(${at}, ${N}u - c${h}, s${h}_${i}${hasResidual ? ` + load_r(${at}, ${N}u - c${h})` : ''}); }`
   }, '\n  ')}`
-  const code = [loader('x', isInner), loader('w', isInner), storer('y', isOuter), hasResidual ? loader('r', isOuter) : '', addend?.code ?? '', tile.main(rows.code, N, body)].join('\n')
+  const code = [loader('x', isInner), weights?.code ?? loader('w', isInner), storer('y', isOuter), hasResidual ? loader('r', isOuter) : '', addend?.code ?? '', tile.main(rows.code, N, body)].join('\n')
   return { kernel: kernel(`linear ${K}→${N}`, storage, code, tile.inQuads), groups: (step) => tile.groups(rows.count(step), N) }
 }
 
@@ -120,11 +130,11 @@ fn siluSlope(x: vec4f) -> vec4f { let s = sigmoid(x); return s * (1.0 + x * (1.0
  * float `op.a` on; y [rows, inner]. With `keeps`, both products are stored side by side as g [rows, 2·inner] for the backward pass.
  * @source Shazeer, arXiv 2002.05202 (SwiGLU)
  */
-export function gatedLinear(shape: Tiling & { inputs: number; inner: number; keeps: boolean; addend?: Addend }): Sized {
-  const { inputs: K, inner: N, tileRows, inQuads, keeps, addend } = shape
+export function gatedLinear(shape: Tiling & { inputs: number; inner: number; keeps: boolean; addend?: Addend; weights?: WeightCode }): Sized {
+  const { inputs: K, inner: N, tileRows, inQuads, keeps, addend, weights } = shape
   const [isInner, isOuter] = [K % 4 === 0, N % 4 === 0]
   const tile = new Tile(tileRows, inQuads)
-  const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), w: vectorType(isInner, 'read'), y: vectorType(isOuter, 'write') }
+  const storage: Record<string, Access> = { x: vectorType(isInner, 'read'), ...weightStorage(weights, isInner), y: vectorType(isOuter, 'write') }
   if (keeps) storage.g = vectorType(isOuter, 'write')
   Object.assign(storage, addend?.storage)
   const product = (sum: string, offset: number) => `{
@@ -151,7 +161,7 @@ export function gatedLinear(shape: Tiling & { inputs: number; inner: number; kee
   }`,
     '\n  ',
   )}`
-  const code = [SILU, loader('x', isInner), loader('w', isInner), storer('y', isOuter), keeps ? storer('g', isOuter) : '', addend?.code ?? '', tile.main('step.rows', N, body)].join('\n')
+  const code = [SILU, loader('x', isInner), weights?.code ?? loader('w', isInner), storer('y', isOuter), keeps ? storer('g', isOuter) : '', addend?.code ?? '', tile.main('step.rows', N, body)].join('\n')
   return { kernel: kernel(`gated ${K}→${N}`, storage, code, tile.inQuads), groups: (step) => tile.groups(step.rows, N) }
 }
 
@@ -161,15 +171,29 @@ export function gatedLinear(shape: Tiling & { inputs: number; inner: number; kee
  * [g, u], and what is written is d[g, u] [rows, 2·inputs]. Columns of dy past `outputs` must hold zeros, as `tokenLoss` leaves
  * them: a row whose stride is a multiple of 4 is read to its end.
  */
-export function linearBackward(shape: Tiling & { inputs: number; outputs: number; rows?: RowCount; stride?: number; isGated?: boolean; addend?: Addend }): Sized {
-  const { inputs: N, outputs: K, tileRows, inQuads, rows = ALL_ROWS, stride = K, isGated = false, addend } = shape
+export function linearBackward(
+  shape: Tiling & {
+    inputs: number
+    outputs: number
+    rows?: RowCount
+    stride?: number
+    isGated?: boolean
+    addend?: Addend
+    weights?: WeightCode
+    /** Column of dy that belongs to the first output: a multiple of 4. */
+    column?: number
+    /** Adds to the dx that is there. */
+    adds?: boolean
+  },
+): Sized {
+  const { inputs: N, outputs: K, tileRows, inQuads, rows = ALL_ROWS, stride = K, isGated = false, addend, weights, column: firstColumn = 0, adds = false } = shape
   const [isInner, isOuter] = [stride % 4 === 0, N % 4 === 0]
   const tile = new Tile(tileRows, inQuads)
-  const storage: Record<string, Access> = { dy: vectorType(isInner, 'read'), w: vectorType(isOuter, 'read'), dx: vectorType(isOuter, 'write') }
+  const storage: Record<string, Access> = { dy: vectorType(isInner, 'read'), ...weightStorage(weights, isOuter), dx: vectorType(isOuter, 'write') }
   if (isGated) storage.g = vectorType(isOuter, 'read')
   Object.assign(storage, addend?.storage)
   const body = `
-  ${tile.ownRows.map((i) => `let y${i} = min(r${i}, rows - 1u) * ${stride}u;`).join(' ')}
+  ${tile.ownRows.map((i) => `let y${i} = min(r${i}, rows - 1u) * ${stride}u${firstColumn > 0 ? ` + ${firstColumn}u` : ''};`).join(' ')}
   let column = min(c0, ${lastVector(N)}u);
   let columns = ${N}u - column;
   ${tile.each((h, i) => `var s${h}_${i} = vec4f();`)}
@@ -189,12 +213,13 @@ export function linearBackward(shape: Tiling & { inputs: number; outputs: number
         ? `let at = r${i} * ${2 * N}u + c${h};
     let gate = load_g(at, columns); let up = load_g(at + ${N}u, columns);
     store_dx(at, columns, s${h}_${i} * up * siluSlope(gate)); store_dx(at + ${N}u, columns, s${h}_${i} * silu(gate));`
-        : `store_dx((op.b + r${i}) * ${N}u + c${h}, columns, s${h}_${i});`
+        : `let at = (op.b + r${i}) * ${N}u + c${h};
+    store_dx(at, columns, s${h}_${i}${adds ? ' + load_dx(at, columns)' : ''});`
     }
   }`,
     '\n  ',
   )}`
-  const code = [isGated ? SILU + loader('g', isOuter) : '', loader('dy', isInner), loader('w', isOuter), storer('dx', isOuter), addend?.code ?? '', tile.main(rows.code, N, body)].join('\n')
+  const code = [isGated ? SILU + loader('g', isOuter) : '', loader('dy', isInner), weights?.code ?? loader('w', isOuter), storer('dx', isOuter), adds ? loader('dx', isOuter) : '', addend?.code ?? '', tile.main(rows.code, N, body)].join('\n')
   return { kernel: kernel(`linear backward ${K}→${N}`, storage, code, tile.inQuads), groups: (step) => tile.groups(rows.count(step), N) }
 }
 
