@@ -33,6 +33,13 @@ function taken<T>(result: Result<T>): T {
   return result.value
 }
 
+const GRADIENT_CASES: readonly [string, ModelConfig, AdapterConfig][] = [
+  ['qed-nano', ODD, ALL],
+  ['grpo', { ...ODD, tie_word_embeddings: false }, { ...ALL, r: 8, isRankStabilised: true }],
+  ['dapo', { ...ODD, model_type: 'llama' }, { ...ALL, r: 1, alpha: 1 }],
+  ['qed-nano', ODD, { ...ALL, r: 5, targets: ['v_proj', 'up_proj', 'down_proj'] }],
+]
+
 /** An adapter that has been somewhere: B is not zero. */
 function drawnAdapter(config: ModelConfig, adapter: AdapterConfig, seed: number) {
   const layout = adapterLayout(config, adapter)
@@ -112,12 +119,8 @@ describe.each([true, false])('adapters over frozen weights, software adapter: %s
     for (const one of [model, plain, base]) one.dispose()
   })
 
-  test.each<[string, ModelConfig, AdapterConfig]>([
-    ['qed-nano', ODD, ALL],
-    ['grpo', { ...ODD, tie_word_embeddings: false }, { ...ALL, r: 8, isRankStabilised: true }],
-    ['dapo', { ...ODD, model_type: 'llama' }, { ...ALL, r: 1, alpha: 1 }],
-    ['qed-nano', ODD, { ...ALL, r: 5, targets: ['v_proj', 'up_proj', 'down_proj'] }],
-  ])('gradient of %s in every A and B against finite differences of float64 loops', async (name, shape, adapter) => {
+  // Layouts do not depend on the tiling: other tilings take the first case only.
+  test.each(GRADIENT_CASES.slice(0, isSoftware ? undefined : 1))('gradient of %s in every A and B against finite differences of float64 loops', async (name, shape, adapter) => {
     const objective = OBJECTIVES[name]!
     const sequences = policySequences(5, 17, objective.aggregation)
     await onOdd(async (base, drawn) => {
@@ -277,13 +280,13 @@ describe.each([true, false])('adapters over frozen weights, software adapter: %s
       }
       await once(model, 1, 'reference')
       const held = gpu.bytes
-      for (let i = 2; i < 12; i++) await once(model, i, 'reference')
+      for (let i = 2; i < 7; i++) await once(model, i, 'reference')
       expect(gpu.bytes).toBe(held)
       model.dispose()
       expect(gpu.bytes).toBe(before)
       // A whole model has a gradient and two moments for every weight, an adapter for its own floats only.
       const full = FusedModel.create(gpu, wide, { parameters: drawn })
-      for (let i = 1; i < 12; i++) await once(full, i, 'policy')
+      for (let i = 1; i < 7; i++) await once(full, i, 'policy')
       const weights = drawn.byteLength
       expect(held - before).toBeLessThan(gpu.bytes - before - weights - 0.9 * 3 * (drawn.length - size) * 4)
       full.dispose()

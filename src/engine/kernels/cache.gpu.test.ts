@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { rotaryTable } from '../fused/shape'
 import { fromFloat16, toFloat16 } from '../inference/float16'
-import { normals, relativeError, runKernel, testContext } from '../inference/runKernel'
 import { cacheAttention, joinParts, type CacheAttentionShape } from './cacheAttention'
 import { cacheAttentionReference } from './cacheAttention.reference'
 import { SLOT_WORDS, type CacheFormat, type StepKind } from './cacheFormat'
 import { cacheHeads } from './cacheHeads'
 import { cacheHeadsReference } from './cacheHeads.reference'
+import { expectClose } from './expectClose'
+import { blank, normals, runKernel } from './runKernel'
+
+type Buffers = Record<string, Float32Array | Uint32Array>
 
 const CACHES: CacheFormat[] = ['f32', 'f16']
 
@@ -42,7 +45,6 @@ describe.each(CACHES)('cache %s', (cache) => {
   describe.each([1, 64] as const)('lanes %i', (lanes) => {
     // Few shapes, since each is compiled: grouped heads and single ones, rows of one vec4 and of more than a workgroup's pairs.
     test.each(cache === 'f32' ? [[6, 2, 4]] : [[1, 1, 4], [6, 2, 8], [9, 1, 12], [2, 1, 128], [2, 2, 160]])('attention of %i heads on %i, width %i: prompts and decoding, whole and in parts', async (heads, kvHeads, headDim) => {
-      const gpu = await testContext(lanes === 1)
       const { held, plain } = cacheOf(cache, normals(9, CACHE_ROWS * 2 * kvHeads * headDim))
       for (const [kind, splits] of [['chunk', 1], ['decode', 3], ...(headDim === 8 ? [['chunk', 2], ['decode', 1]] as const : [])] as [StepKind, number][]) {
         const seen = kind === 'chunk' ? chunkSeen : decodeSeen
@@ -52,14 +54,13 @@ describe.each(CACHES)('cache %s', (cache) => {
         const shape: CacheAttentionShape = { heads, kvHeads, headDim, cache, kind, splits, lanes }
         const place = placeOf(kind)
         const sums = rows * heads * splits
-        const parts = await runKernel(gpu, cacheAttention(shape), { q, cache: held, ...place, o: sums * headDim, ...(splits > 1 ? { level: sums * 2 } : {}) }, { step: { rows }, results: splits > 1 ? ['o', 'level'] : ['o'] })
-        const o = splits === 1 ? parts.o! : (await runKernel(gpu, joinParts(shape), { part: parts.o!, level: parts.level!, o: rows * heads * headDim }, { step: { rows }, results: ['o'] })).o!
-        expect(relativeError(o, want), `${kind}, ${splits} parts`).toBeLessThan(3e-6)
+        const parts = await runKernel<Buffers>({ ...cacheAttention(shape), buffers: { q, cache: held, ...place, o: blank(sums * headDim), ...(splits > 1 ? { level: blank(sums * 2) } : {}) }, step: { rows } })
+        const { o } = splits === 1 ? parts : await runKernel<Buffers>({ ...joinParts(shape), buffers: { part: parts.o!, level: parts.level!, o: blank(rows * heads * headDim) }, step: { rows } })
+        expectClose(o!, want, `${kind}, ${splits} parts`)
       }
     })
 
     test.each([[3, 1, 4], [4, 2, 36], [2, 2, 128]])('%i heads on %i, width %i: rotated, normed, and in their places', async (heads, kvHeads, headDim) => {
-      const gpu = await testContext(lanes === 1)
       const width = (heads + 2 * kvHeads) * headDim
       const table = rotaryTable(160, headDim, 1e4)
       const weights = normals(8, 2 * headDim)
@@ -72,22 +73,21 @@ describe.each(CACHES)('cache %s', (cache) => {
           const place = placeOf(kind)
           const rowNumbers = 2 * kvHeads * headDim
           const words = (CACHE_ROWS * rowNumbers) / (cache === 'f16' ? 2 : 1)
-          const got = await runKernel(
-            gpu,
-            cacheHeads({ heads, kvHeads, headDim, cache, kind, epsilon: 1e-6, hasNorm, lanes: lanes === 1 ? 1 : 16 }),
-            { qkv, ...(hasNorm ? { n: Float32Array.from([NaN, ...weights]) } : {}), table, ...place, q: places.length * heads * headDim, cache: words },
-            { step: { rows: places.length }, op: [1, 1 + headDim], results: ['q', 'cache'] },
-          )
-          expect(relativeError(got.q!, want.q)).toBeLessThan(2e-6)
-          const untouched = new Uint32Array(new Float32Array([NaN]).buffer)[0]!
-          const all = new Uint32Array(got.cache!.buffer)
+          const before = new Uint32Array(words).fill(0x7c017c01) // no number that a kernel writes
+          const { q, cache: after } = await runKernel<Buffers>({
+            ...cacheHeads({ heads, kvHeads, headDim, cache, kind, epsilon: 1e-6, hasNorm, lanes: lanes === 1 ? 1 : 16 }),
+            buffers: { qkv, ...(hasNorm ? { n: Float32Array.from([NaN, ...weights]) } : {}), table, ...place, q: blank(places.length * heads * headDim), cache: before },
+            step: { rows: places.length },
+            op: [1, 1 + headDim],
+          })
+          expectClose(q!, want.q, 'query')
           const rowWords = words / CACHE_ROWS
           places.forEach(({ row }, i) => {
-            const mine = all.subarray(row * rowWords, (row + 1) * rowWords)
-            const plain = cache === 'f32' ? new Float32Array(mine.slice().buffer) : Float32Array.from(new Uint16Array(mine.slice().buffer), fromFloat16)
-            expect(relativeError(plain, want.kv.subarray(i * rowNumbers, (i + 1) * rowNumbers))).toBeLessThan(cache === 'f32' ? 2e-6 : 5e-4)
+            const mine = (after as Uint32Array).slice(row * rowWords, (row + 1) * rowWords)
+            const plain = cache === 'f32' ? new Float32Array(mine.buffer) : Float32Array.from(new Uint16Array(mine.buffer), fromFloat16)
+            expectClose(plain, want.kv.subarray(i * rowNumbers, (i + 1) * rowNumbers), 'key or value', cache === 'f32' ? 1e-5 : 5e-4)
           })
-          expect(all.filter((word) => word !== untouched).length).toBe(places.length * rowWords)
+          expect((after as Uint32Array).filter((word) => word !== 0x7c017c01).length).toBe(places.length * rowWords)
         }
     })
   })
@@ -96,11 +96,10 @@ describe.each(CACHES)('cache %s', (cache) => {
 test('values beyond float16 saturate, and do not become infinities', async () => {
   const [heads, kvHeads, headDim] = [1, 1, 4]
   const qkv = Float32Array.from([1, 1, 1, 1, 0, 0, 0, 0, 1e6, -1e6, 3, 70000])
-  const { cache } = await runKernel(
-    await testContext(true),
-    cacheHeads({ heads, kvHeads, headDim, cache: 'f16', kind: 'chunk', epsilon: 1e-6, hasNorm: false, lanes: 1 }),
-    { qkv, table: rotaryTable(4, headDim, 1e4), chunk: Uint32Array.of(0, 0), q: 4, cache: 4 },
-    { step: { rows: 1 }, results: ['cache'] },
-  )
+  const { cache } = await runKernel<Buffers>({
+    ...cacheHeads({ heads, kvHeads, headDim, cache: 'f16', kind: 'chunk', epsilon: 1e-6, hasNorm: false, lanes: 1 }),
+    buffers: { qkv, table: rotaryTable(4, headDim, 1e4), chunk: Uint32Array.of(0, 0), q: blank(4), cache: new Uint32Array(4) },
+    step: { rows: 1 },
+  })
   expect([...Float32Array.from(new Uint16Array(cache!.buffer), fromFloat16)].slice(4)).toEqual([65504, -65504, 3, 65504])
 })

@@ -15,21 +15,21 @@ export interface QuantLinearCase {
 }
 
 /** y = norm(x)·(w + b·a)ᵀ (+ r), or silu(gate)·up of it. → [rows, outputs] */
-export function quantLinearReference({ x, w, inputs, norm, residual, isGated, lowRank }: QuantLinearCase): Float32Array {
-  const effective = w.slice()
+export function quantLinearReference({ x, w, inputs, norm, residual, isGated, lowRank }: QuantLinearCase): Float64Array {
+  const effective = Float64Array.from(w)
   if (lowRank) {
     const { a, b, rank, partOf } = lowRank
     for (let o = 0; o < w.length / inputs; o++)
       for (let i = 0; i < inputs; i++) for (let k = 0; k < rank; k++) effective[o * inputs + i]! += b[o * rank + k]! * a[(partOf(o) * rank + k) * inputs + i]!
   }
   const input = norm ? normed(x, norm.weight, norm.epsilon) : x
-  if (isGated) return Float32Array.from(gatedLinearReference(input, effective, inputs))
-  return Float32Array.from(linearReference(input, effective, inputs, residual))
+  if (isGated) return gatedLinearReference(input, effective, inputs)
+  return linearReference(input, effective, inputs, residual)
 }
 
-function normed(x: Float32Array, weight: Float32Array, epsilon: number): Float32Array {
+function normed(x: Float32Array, weight: Float32Array, epsilon: number): Float64Array {
   const C = weight.length
-  return x.map((v, i) => {
+  return Float64Array.from(x, (v, i) => {
     const row = x.subarray(i - (i % C), i - (i % C) + C)
     return (v * weight[i % C]!) / Math.sqrt(row.reduce((sum, e) => sum + e * e, 0) / C + epsilon)
   })
