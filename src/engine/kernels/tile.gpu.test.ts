@@ -4,7 +4,8 @@ import { attentionBackwardReference, attentionReference, packedKeys } from './at
 import { expectClose } from './expectClose'
 import { gatedLinear, linear, linearBackward, linearWeightGradient, trainedRows } from './gemm'
 import { lowRankAddend, lowRankBackwardAddend } from './lora'
-import { blank, normals, runKernel, testGpu, type KernelRun } from './runKernel'
+import { blank, normals, runKernel, testGpu } from './runKernel'
+import type { KernelRun } from './runKernelOn'
 import type { Sized, Tiling } from './tile'
 
 const { hasQuads } = await testGpu()
