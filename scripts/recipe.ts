@@ -32,7 +32,7 @@ const { values: options } = parseArgs({
     seeds: { type: 'string' },
     /** Only the stages up to this one. */
     until: { type: 'string' },
-    /** Where its figures go. */
+    /** Where its figures go: `<out>/<preset>/results-<side>.json` unless it is said; the committed ones are bench/results/recipe.json. */
     artifact: { type: 'string' },
     /** Of `biased-judge`: steps of each reinforcement. */
     steps: { type: 'string', default: '80' },
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
     const count = Number(options.seeds ?? 0)
     const seeds = options.seeds === undefined ? [seed] : Array.from({ length: count }, (_, i) => i + 1)
     if (seeds.length === 0 || !Number.isInteger(count)) throw new Error(`--seeds takes a whole number from 1 on, not "${options.seeds}".`)
-    return runWholeRecipe({ preset: recipe, seeds, side, openModel: opener(gpu), backend: `${options.backend} (${adapter})`, out: options.out, artifact: options.artifact ?? null, until: options.until ?? null })
+    return runWholeRecipe({ preset: recipe, seeds, side, openModel: opener(gpu), backend: `${options.backend} (${adapter})`, out: options.out, artifact: options.artifact ?? `${options.out}/${recipe.id}/results-${side}.json`, until: options.until ?? null })
   }
   if (!preset) return
   const split = makeSplit(seed, SIZES)

@@ -20,8 +20,8 @@ export interface WholeRecipe {
   readonly backend: string
   /** Folder of results, weights and places to go on from. */
   readonly out: string
-  /** Where the artifact goes; null writes none. */
-  readonly artifact: string | null
+  /** Where the artifact goes. */
+  readonly artifact: string
   /** Only stages up to this one; null for all. */
   readonly until: string | null
 }
@@ -41,7 +41,7 @@ export async function runWholeRecipe(whole: WholeRecipe): Promise<void> {
   const stages = whole.until === null ? preset.stages : preset.stages.slice(0, preset.stages.findIndex((s) => s.id === whole.until) + 1)
   console.log(`recipe ${preset.id}, seeds ${seeds.join(', ')}, ${whole.backend}, ${parameterCount(preset.model)} parameters, evaluated on the side ${side}`)
   const startedAt = performance.now()
-  const stored = seeds.map((seed) => resultsIn(folderOf(whole, seed), stages))
+  const stored = seeds.map((seed) => resultsIn(folderOf(whole, seed), stages, side))
   let left = seeds.reduce((sum, _, i) => sum + stages.reduce((cost, stage) => cost + (stored[i]!.some((r) => r.stage === stage.id) ? 0 : costOf(stage)), 0), 0)
   let done = 0
   const eta = (within: number) => {
@@ -51,6 +51,7 @@ export async function runWholeRecipe(whole: WholeRecipe): Promise<void> {
   for (const seed of seeds) {
     const folder = folderOf(whole, seed)
     mkdirSync(folder, { recursive: true })
+    refuseOthers(folder, preset)
     const data = recipeData(preset, seed, side)
     console.log(`seed ${seed}: ${data.train.length} problems to train on, ${data.evaluation.length} to evaluate`)
     let points: MetricPoint[] = []
@@ -78,7 +79,7 @@ export async function runWholeRecipe(whole: WholeRecipe): Promise<void> {
       stageFinished: (stage, result, checkpoint) => {
         if (checkpoint) write(join(folder, `${stage.id}.safetensors`), writeCheckpoint(checkpoint))
         if (points.length > 0) write(join(folder, `${stage.id}.metrics.jsonl`), `${points.map((p) => JSON.stringify(p)).join('\n')}\n`)
-        write(join(folder, `${stage.id}.json`), JSON.stringify(result))
+        write(resultPath(folder, stage, side), JSON.stringify(result))
         rmSync(join(folder, 'partial.json'), { force: true })
         points = []
         left -= costOf(stage)
@@ -88,19 +89,32 @@ export async function runWholeRecipe(whole: WholeRecipe): Promise<void> {
       },
       weights: (stage) => Promise.resolve(checkpointIn(join(folder, `${stage}.safetensors`)).parameters),
     }
-    const outcome = await runRecipe({ preset: { ...preset, stages }, seed, data, openModel: whole.openModel, finished: resultsIn(folder, stages), partial }, host)
+    const outcome = await runRecipe({ preset: { ...preset, stages }, seed, data, openModel: whole.openModel, finished: resultsIn(folder, stages, side), partial }, host)
     console.log(`seed ${seed}: ${outcome}`)
     report(whole, stages)
   }
 }
 
-function folderOf({ out, preset, side }: WholeRecipe, seed: number): string {
-  return join(out, `${preset.id}-${side}`, `seed${seed}`)
+/** Both sides of the split share what was trained: validation first, and the held-out side for the settings that were chosen. */
+function folderOf({ out, preset }: WholeRecipe, seed: number): string {
+  return join(out, preset.id, `seed${seed}`)
 }
 
-function resultsIn(folder: string, stages: readonly RecipeStage[]): StageResult[] {
+function resultPath(folder: string, stage: RecipeStage, side: string): string {
+  return join(folder, stage.kind === 'evaluate' ? `${side}.${stage.id}.json` : `${stage.id}.json`)
+}
+
+/** @throws when the folder holds stages of other settings: a run must not go on from another's weights */
+function refuseOthers(folder: string, { model, data, maxPromptTokens, maxNewTokens, temperature, summaryTokens, scaffolds, stages }: RecipePreset): void {
+  const path = join(folder, 'settings.json')
+  const own = JSON.stringify({ model, data, maxPromptTokens, maxNewTokens, temperature, summaryTokens, scaffolds, stages }, null, 1)
+  if (!existsSync(path)) write(path, own)
+  else if (readFileSync(path, 'utf8') !== own) throw new Error(`${folder} holds a run of other settings. Move it away, or choose another folder with --out.`)
+}
+
+function resultsIn(folder: string, stages: readonly RecipeStage[], side: string): StageResult[] {
   return stages.flatMap((stage) => {
-    const path = join(folder, `${stage.id}.json`)
+    const path = resultPath(folder, stage, side)
     return existsSync(path) ? [JSON.parse(readFileSync(path, 'utf8')) as StageResult] : []
   })
 }
@@ -145,7 +159,7 @@ function report(whole: WholeRecipe, stages: readonly RecipeStage[]): void {
   const { preset, side, backend } = whole
   const seeds = whole.seeds.flatMap((seed) => {
     const folder = folderOf(whole, seed)
-    const results = resultsIn(folder, stages)
+    const results = resultsIn(folder, stages, side)
     const cells = results.flatMap((r): Cell[] => (r.kind === 'evaluate' ? [r.cell] : []))
     if (cells.length === 0) return []
     const curves = Object.fromEntries(stages.filter((s) => stepsOf(s) > 0).flatMap((s) => (existsSync(join(folder, `${s.id}.metrics.jsonl`)) ? [[s.id, curvesOf(join(folder, `${s.id}.metrics.jsonl`))]] : [])))
@@ -158,7 +172,6 @@ function report(whole: WholeRecipe, stages: readonly RecipeStage[]): void {
   for (const c of table)
     console.log(`${c.policy.padEnd(6)} ${c.scaffold.padEnd(7)} grade ${c.grade.toFixed(1).padStart(5)} % (${c.gradeStd === null ? '—' : c.gradeStd.toFixed(1)})  finished ${(c.finished * 100).toFixed(0).padStart(3)} %  tokens ${c.tokens.toFixed(0).padStart(5)}  × ${c.multiple?.toFixed(2) ?? '—'}`)
   for (const f of found) console.log(`${f.isMet === null ? 'not measured' : f.isMet ? 'met    ' : 'MISSED '} ${f.claim}: ${f.value?.toFixed(2) ?? '—'}`)
-  if (whole.artifact === null) return
   const artifact = { recipe: preset.id, at: new Date().toISOString(), cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, runtime: `Node ${process.version}, ${platform()} ${arch()}`, backend, side, parameters: parameterCount(preset.model), preset, table, findings: found, seeds }
   write(whole.artifact, `${JSON.stringify(artifact)}\n`)
 }

@@ -48,10 +48,11 @@ export type Split = Readonly<Record<Side, readonly TinyProblem[]>>
 
 /**
  * Distinct problems, levels in turn; no two sides share a canonical form.
- * @param sizes problems of each side; `levels` in the place of the usual mix, evenly; only these `kinds`
+ * @param sizes problems of each side; `levels` in the place of the usual mix, evenly; only these `kinds`; `mostAlike` training problems
+ * of one canonical form, any number where it is left out
  * @throws RangeError when a level has too few distinct problems for the sizes asked
  */
-export function makeSplit(seed: number, sizes: { train: number; heldOut: number; validation?: number; levels?: readonly Level[]; kinds?: readonly string[] }): Split {
+export function makeSplit(seed: number, sizes: { train: number; heldOut: number; validation?: number; levels?: readonly Level[]; kinds?: readonly string[]; mostAlike?: number }): Split {
   const random = Random.seed(seed, 11)
   const levels = sizes.levels ?? MIX
   const wanted: Record<Side, number> = { train: sizes.train, heldOut: sizes.heldOut, validation: sizes.validation ?? 0 }
@@ -70,7 +71,7 @@ export function makeSplit(seed: number, sizes: { train: number; heldOut: number;
       if (sideOf(problem) !== side || seen.has(text) || sizes.kinds?.includes(problem.kind) === false) continue
       const form = canonicalForm(problem)
       const alike = forms.get(form) ?? 0
-      if (side !== 'train' && alike === MOST_ALIKE) continue
+      if (alike >= (side === 'train' ? (sizes.mostAlike ?? Infinity) : MOST_ALIKE)) continue
       forms.set(form, alike + 1)
       seen.add(text)
       split[side].push(problem)
