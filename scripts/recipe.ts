@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
     /** Where its figures go: `<out>/<preset>/results-<side>.json` unless it is said; the committed ones are bench/results/recipe.json. */
     artifact: { type: 'string' },
     /** Of `biased-judge`: steps of each reinforcement. */
-    steps: { type: 'string', default: '80' },
+    steps: { type: 'string', default: '60' },
   },
 })
 

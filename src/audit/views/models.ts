@@ -1,6 +1,7 @@
 /** Models of raters and of what they rate. */
 import { column, entry, estimate, exhibit, type Exhibit } from '../exhibit'
 import { solverRanking } from '../ranking'
+import { gradedResponse } from '../gradedResponse'
 import { additiveSeverity, connectedRaters, manyFacetRasch, type Rating } from '../severity'
 import { sortedNames } from '../table'
 import { dependability, twoWayAnova } from '../twoWayAnova'
@@ -18,7 +19,10 @@ export function* severityView(context: ViewContext): Generator<number, Exhibit[]
   const additive = additiveSeverity(ratings)
   yield 0.3
   const fit = manyFacetRasch(ratings, context.levels)
+  yield 0.6
+  const graded = gradedResponse(ratings, context.levels)
   yield 1
+  const sharp = [...graded.raters].sort((a, b) => b.discrimination - a.discrimination)
   const rows = [...fit.raters].sort((a, b) => b.severity - a.severity)
   const thetas = [...fit.proofs.values()]
   const bins = Array.from({ length: 17 }, (_, i) => -4 + i * 0.5)
@@ -33,6 +37,18 @@ export function* severityView(context: ViewContext): Generator<number, Exhibit[]
       warnings: fit.isConverged ? [] : ['The Rasch fit did not settle within its iterations; read its order, not its digits.'],
     }),
     exhibit({
+      id: 'graded-response', title: 'Which rater tells good proofs from bad',
+      caption: `Graded response model: each rater with its own discrimination (rise of the log odds of a higher grade for one SD of a proof’s quality) and thresholds (the quality at which the next grade becomes likelier than not), quality normal over proofs. Severity: mean threshold; a dash where a rater hardly discriminates, since it then has none. ${context.basis} n: grades.`,
+      columns: [column('Rater', 'text'), column('discrimination'), column('severity, SD of quality', 'signed'), ...context.levels.slice(1).map((level) => column(`reaches ${Number(level.toFixed(3))}`, 'signed'))],
+      rows: sharp.map((r) => {
+        const isBlind = !(r.discrimination > LEAST_DISCRIMINATION)
+        const margin = 1.96 * r.discriminationError
+        return [entry(r.rater, { n: r.ratings, opens: opens(r.rater) }), estimate(r.discrimination, Number.isFinite(margin) ? { low: r.discrimination - margin, high: r.discrimination + margin } : null), entry(isBlind ? null : r.severity), ...r.thresholds.map((t) => entry(isBlind ? null : t))]
+      }),
+      figure: { kind: 'forest', axis: 'discrimination', rows: sharp.map((r) => ({ label: r.rater, value: r.discrimination, low: r.discrimination - 1.96 * r.discriminationError, high: r.discrimination + 1.96 * r.discriminationError, note: `${r.ratings} grades`, series: context.humans.has(r.rater) ? 3 : 1, opens: opens(r.rater) })) },
+      warnings: [...(graded.isConverged ? [] : ['The fit did not settle within its iterations; read its order, not its digits.']), 'The intervals take the qualities of the proofs as known: they are a little too narrow.'],
+    }),
+    exhibit({
       id: 'proof-map', title: 'Proofs on the same scale', caption: `Number of proofs by quality in logits: rows that no rater’s severity comes near are graded alike by everyone.`,
       columns: [column('from, logits'), column('proofs', 'count')],
       rows: bins.map((b) => [entry(b), entry(thetas.filter((t) => t >= b && t < b + 0.5).length)]),
@@ -40,6 +56,9 @@ export function* severityView(context: ViewContext): Generator<number, Exhibit[]
     }),
   ]
 }
+
+/** Below this a threshold is a ratio of noise. */
+const LEAST_DISCRIMINATION = 0.2
 
 /** F35. */
 export function* generalizability(context: ViewContext): Generator<number, Exhibit[]> {
