@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../base/random'
+import type { JudgeProfile } from '../proofs/judgeProfile'
 import { gapOnset } from './gapOnset'
-import { expectedScore, fitProfile, predictedInflation, simulatedScore, type JudgeProfile, type ProfilePair } from './profile'
+import { expectedScore, fitProfile, predictedInflation, simulatedScore, type ProfilePair } from './profile'
 import { publishedProfile, PUBLISHED_INFLATION, PUBLISHED_PROFILES } from './publishedProfiles'
 
 const EVEN = Array.from({ length: 8 }, (_, k) => k / 7)

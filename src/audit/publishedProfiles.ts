@@ -1,5 +1,6 @@
 /** Profiles of the four judges whose inflation QEDBench published: one number each, so the rest is assumed, and said to be. */
-import { PROFILE_LEVELS, type JudgeProfile, type ProfileLevel } from './profile'
+import type { JudgeProfile, ProfileLevel } from '../proofs/judgeProfile'
+import { PROFILE_LEVELS } from './profile'
 
 /** @source QEDBench, arXiv 2602.20629, abstract: "up to" */
 export const PUBLISHED_INFLATION = { opus: 0.18, deepseek: 0.2, qwen: 0.3, llama: 0.36 } as const

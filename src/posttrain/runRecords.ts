@@ -2,6 +2,7 @@
  * What a training run is made of: its configuration, its metrics, its rollouts. Plain data, so that the same record is
  * written by the worker, read by the page and printed by the headless recipe.
  */
+import type { JudgeProfile } from '../proofs/judgeProfile'
 import type { Mark, NoScoreCause } from '../proofs/records'
 import type { RunChanges } from './runSettings'
 
@@ -23,6 +24,8 @@ export interface RunRequest {
   readonly preset: string
   /** What differs from the preset; absent when nothing does. */
   readonly changes?: RunChanges
+  /** A judge of this profile rewards, while the checker keeps the true score beside it; absent when the checker rewards. */
+  readonly reward?: JudgeProfile
   readonly seed: number
 }
 

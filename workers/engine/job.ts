@@ -1,7 +1,10 @@
 /** One run in the worker: loop, storage and event stream joined; pause, stop and loss heard between steps. */
 import { sentence } from '../../src/base/result'
 import { writeCheckpoint, type Checkpoint } from '../../src/engine/checkpoint'
+import { profileGrader } from '../../src/engine/loops/judgeGraders'
 import { trainRun, type RunData, type RunHost } from '../../src/engine/loops/run'
+import { CHECKER, CHECKER_ALONE } from '../../src/posttrain/checkerGrader'
+import type { Graders } from '../../src/posttrain/grader'
 import type { Preset } from '../../src/posttrain/presets'
 import type { Evaluation, EvaluationAttempts, MetricPoint, Rollout, RolloutStep, RunRecord, RunStatus } from '../../src/posttrain/runRecords'
 import type { RunStore } from '../../src/storage/runs'
@@ -35,12 +38,13 @@ export class Job implements RunHost {
   async run(data: RunData, checkpoint: Checkpoint | null): Promise<void> {
     this.isUnderway = true
     this.setStatus('running', null)
-    const { seed, evaluations } = this.record
+    const { seed, evaluations, reward } = this.record
+    const graders: Graders = reward === undefined ? CHECKER_ALONE : { reward: profileGrader(reward, CHECKER, seed), truth: CHECKER }
     try {
       const lost = this.device.whenLost().then((reason) => {
         throw new DeviceLost(reason)
       })
-      const outcome = await Promise.race([trainRun({ preset: this.preset, seed, data, checkpoint, evaluations, openModel: this.device.openModel }, this), lost])
+      const outcome = await Promise.race([trainRun({ preset: this.preset, seed, data, checkpoint, evaluations, openModel: this.device.openModel, graders }, this), lost])
       this.setStatus(outcome, null)
     } catch (error) {
       this.stop.aborted = true

@@ -8,6 +8,7 @@ import type { JudgeItem } from '../../src/audit/judges/prompt'
 import type { PairedGrade } from '../../src/audit/pairs'
 import type { PickQuery } from '../../src/audit/pickedProofs'
 import type { UseFlag } from '../../src/audit/useFlags'
+import type { JudgeProfile } from '../../src/proofs/judgeProfile'
 import { fail, type Failure, type Result } from '../../src/base/result'
 import { openWorker } from '../labWorker'
 import type { AnalysisFailure, AnalysisRequest, AuditInfo, AuditTable, ColumnPreview, ImportFailure, ImportOptions, Joining, MatrixFailure, OnProgress, ProofView, ReportCheck, ReportFailure, ReportRequest, StatsApi, TableFailure } from './protocol'
@@ -29,6 +30,7 @@ export interface StatsClient {
   analysis(tableId: string, request: AnalysisRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<readonly Exhibit[], AnalysisFailure>>
   pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string | null): Promise<Result<ProofView, TableFailure | 'noProof'>>
+  judgeProfile(tableId: string, request: AnalysisRequest): Promise<Result<JudgeProfile | null, TableFailure>>
   judgingItems(tableId: string): Promise<Result<readonly JudgeItem[], TableFailure>>
   joinVerdicts(joining: Joining): Promise<Result<AuditInfo, ImportFailure | TableFailure>>
 }
@@ -142,6 +144,7 @@ export const statsClient: StatsClient = {
       cancellable<Result<readonly Exhibit[], AnalysisFailure>>(worker, signal, (job) => worker.api.analysis(job, tableId, request, proxy(onProgress)))),
   pickedProofs: (tableId, query, pick) => ask<readonly PairedGrade[], TableFailure>((worker) => worker.api.pickedProofs(tableId, query, pick)),
   proof: (tableId, proofId, rubric) => ask<ProofView, TableFailure | 'noProof'>((worker) => worker.api.proof(tableId, proofId, rubric)),
+  judgeProfile: (tableId, request) => ask<JudgeProfile | null, TableFailure>((worker) => worker.api.judgeProfile(tableId, request)),
   judgingItems: (tableId) => ask<readonly JudgeItem[], TableFailure>((worker) => worker.api.judgingItems(tableId)),
   joinVerdicts: (joining) => ask<AuditInfo, ImportFailure | TableFailure>((worker) => worker.api.joinVerdicts(joining)),
 }

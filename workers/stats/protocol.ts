@@ -15,6 +15,7 @@ import type { UseFlag } from '../../src/audit/useFlags'
 import type { AuditQuery } from '../../src/audit/views/context'
 import type { Chosen } from '../../src/audit/views/setting'
 import type { Result } from '../../src/base/result'
+import type { JudgeProfile } from '../../src/proofs/judgeProfile'
 import type { GradeFileFailure, GradeFormat } from '../../src/storage/gradeFile'
 
 /** The table that is always there: generated, not stored. */
@@ -140,6 +141,8 @@ export interface StatsApi {
   analysis(job: string, tableId: string, request: AnalysisRequest, onProgress: OnProgress): Promise<Result<readonly Exhibit[], AnalysisFailure>>
   pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string | null): Promise<Result<ProofView, TableFailure | 'noProof'>>
+  /** The judge of the request's view as a profile; null when it has no pairs. */
+  judgeProfile(tableId: string, request: AnalysisRequest): Promise<Result<JudgeProfile | null, TableFailure>>
   /** Every proof of the table with its texts, in the table's order, as a judge is shown it. */
   judgingItems(tableId: string): Promise<Result<readonly JudgeItem[], TableFailure>>
   /** A new table: the old one's rows, and the verdicts. */

@@ -7,6 +7,7 @@ import { guessMapping } from '../../src/audit/mapping'
 import { atThreshold, matrixSteps, type Matrix } from '../../src/audit/matrix'
 import { pickedProofs } from '../../src/audit/pickedProofs'
 import { conditionsOf, ViewContext } from '../../src/audit/views/context'
+import { profileInView } from '../../src/audit/views/profiles'
 import { VIEW_STEPS } from '../../src/audit/views/index'
 import { useFlagsOf, type UseFlag } from '../../src/audit/useFlags'
 import { fail, ok } from '../../src/base/result'
@@ -222,6 +223,13 @@ exposeAlive({
       proofId, problemId: first.problemId, domain: first.domain, solver: first.solver,
       text: opened.value.textOf(proofId), grades, isSynthetic: info.origin === 'synthetic',
     })
+  },
+
+  async judgeProfile(tableId, { query, chosen }) {
+    const opened = await tables.get(tableId)
+    if (!opened.ok) return opened
+    const { table, textOf } = opened.value
+    return ok(profileInView(new ViewContext(table, humanRaters(table, query.humans), query, chosen, textOf)))
   },
 
   async judgingItems(tableId) {

@@ -82,6 +82,7 @@ export const VIEW_GROUPS: readonly ViewGroup[] = [
     label: 'Models', views: [
       view('severity', 'Severity', 'How strict is each rater, apart from which proofs it saw?', SLICE),
       view('generalizability', 'Generalizability', 'Where does the variance come from, and how many raters are enough?', SLICE),
+      view('profile', 'As a reward', 'What would training against this judge reward?', [...SLICE, 'threshold'], [JUDGE]),
       view('ranking', 'Solver ranking', 'Does the judge put the solvers in the humans’ order?', [...SLICE, 'bootstrap'], [JUDGE]),
     ],
   },

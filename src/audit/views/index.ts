@@ -11,6 +11,7 @@ import { equivalenceView, pooling, tests } from './inference'
 import { altTestView, juryView } from './juries'
 import { generalizability, ranking, severityView } from './models'
 import { anchors, granularity, planner } from './planning'
+import { profileView } from './profiles'
 import { humanScores, judgeScores, useOfScale } from './scores'
 
 /** Yields the share done, 0..1; returns the exhibits in the order they are shown. */
@@ -25,6 +26,7 @@ export const VIEW_STEPS: Readonly<Record<string, ViewSteps>> = {
   self: ownFamily, length: lengthAndFormat, probes: perturbedProofs,
   calibration, ppi: fewLabels, transport, conformal: scoreIntervals,
   severity: severityView, generalizability, ranking,
+  profile: profileView,
   jury: juryView, alt: altTestView,
   cards: judgeCards, planner, anchors, granularity,
 }

@@ -2,8 +2,9 @@
 import { Random } from '../../base/random'
 import { isotonic, mapped, type MonotoneMap } from '../../audit/isotonic'
 import { juryGrade, type JuryRule } from '../../audit/jury'
-import { simulatedScore, type JudgeProfile } from '../../audit/profile'
+import { simulatedScore } from '../../audit/profile'
 import type { Grader } from '../../posttrain/grader'
+import type { JudgeProfile } from '../../proofs/judgeProfile'
 import type { Grade } from '../../proofs/records'
 import { splitCompletion } from '../../proofs/completion'
 

@@ -7,6 +7,7 @@ import type { AuditTable } from '../../../workers/stats/protocol'
 import type { AuditView } from './auditView'
 import { ExhibitView } from './ExhibitView'
 import styles from './AnalysisPanel.module.css'
+import { ProfileToTrain } from './ProfileToTrain'
 import { SettingsBar } from './SettingsBar'
 import { useAnalysis } from './useAnalysis'
 
@@ -22,6 +23,7 @@ export default function AnalysisPanel({ table, view, onChange, onOpen }: Analysi
   const { exhibits, failure, done, stop, retry } = useAnalysis(table.id, { view: entry.id, query: auditQuery, chosen })
   return (
     <Panel title={entry.label} note={entry.note}>
+      {entry.id === 'profile' ? <ProfileToTrain tableId={table.id} request={{ view: entry.id, query: auditQuery, chosen }} /> : null}
       <SettingsBar table={table} view={view} onChange={onChange} />
       <div className={styles.status} aria-live="polite">
         {done !== null ? <Progress label="Computing" value={done} max={1} count={`${Math.round(100 * done)} %`} onCancel={stop} cancelLabel="Stop" /> : null}

@@ -47,12 +47,12 @@ export function RunView({ runId }: { runId: string }) {
 
   const { record } = run
   const last = log.lastStep ?? 1
-  const shown = METRICS.filter((m) => !m.isOptional || log.column(m.name) !== null)
+  const shown = METRICS.filter((m) => (!m.isOptional || log.column(m.name) !== null) && (!m.ofJudge || record.reward !== undefined))
   return (
     <div className={styles.view} data-run={runId} data-status={record.status}>
       <Panel
         title="Curves"
-        note="Raw points faint, smoothed line over them. Click a point, or press Enter on it, to read that step's rollouts."
+        note={`${record.reward ? `Rewarded by a judge of profile “${record.reward.name}”; the checker keeps the true score. ` : ''}Raw points faint, smoothed line over them. Click a point, or press Enter on it, to read that step's rollouts.`}
         actions={
           <div className={styles.controls}>
             <label className={styles.slider}>

@@ -13,6 +13,8 @@ export interface MetricInfo {
   readonly isOptional?: boolean
   /** Logged in one stage only. */
   readonly stage?: 'grpo'
+  /** Says something only where a judge rewards and the checker knows. */
+  readonly ofJudge?: boolean
 }
 
 const RECIPE = 'QED-Nano, arXiv 2604.04898'
@@ -27,6 +29,26 @@ export const METRICS: readonly MetricInfo[] = [
     source: RECIPE,
     unit: 'fraction',
     stage: 'grpo',
+  },
+  {
+    name: 'reward_true',
+    label: 'True score',
+    meaning: 'Mean of score/7 by the checker, over the same rollouts that the judge rewarded.',
+    healthy: 'Rises with the reward. A reward that rises alone is a judge that is being gamed.',
+    source: 'Checked here',
+    unit: 'fraction',
+    stage: 'grpo',
+    ofJudge: true,
+  },
+  {
+    name: 'reward_gap',
+    label: 'Judge − true',
+    meaning: 'Mean of judge − true score, as sevenths of full marks: the inflation of the judge on what the policy writes now.',
+    healthy: 'Falls as proofs get better: a lenient judge has less headroom then. A rise means that the policy found what the judge likes.',
+    source: 'QEDBench, arXiv 2602.20629, as a reward',
+    unit: 'fraction',
+    stage: 'grpo',
+    ofJudge: true,
   },
   {
     name: 'reward_std',

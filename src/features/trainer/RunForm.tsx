@@ -1,11 +1,13 @@
 /** What a run will be: datasets, preset, seed, name; what it will need; Run. */
 import { useState, type FormEvent } from 'react'
+import { PUBLISHED_PROFILES } from '../../audit/publishedProfiles'
 import { PRESETS } from '../../posttrain/presets'
 import { withChanges } from '../../posttrain/runSettings'
 import type { RunRequest } from '../../posttrain/runRecords'
 import type { Failure } from '../../base/result'
 import type { DeviceState } from '../../../workers/engine/protocol'
 import type { DatasetRecord } from '../../../workers/data/protocol'
+import { useRewardProfiles } from '../../state/rewardProfiles'
 import { Button } from '../../ui/Button'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { Field } from '../../ui/Field'
@@ -42,6 +44,10 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
   const [seedText, setSeed] = useState('1')
   const [chosenName, setName] = useState<string | null>(null)
   const [draft, setDraft] = useState(NO_DRAFT)
+  const fitted = useRewardProfiles((s) => s.fitted)
+  const profiles = [...fitted, ...PUBLISHED_PROFILES]
+  const [rewardName, setReward] = useState(fitted[0]?.name ?? '')
+  const reward = profiles.find((p) => p.name === rewardName)
 
   const sftId = chosenSft ?? firstSft
   const rlId = chosenRl ?? firstRl
@@ -51,7 +57,7 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
   const changes = preset ? changesOf(preset, draft) : null
   const seed = Number(seedText)
   const seedError = /^\d{1,9}$/.test(seedText.trim()) ? null : 'A whole number from 0 to 999999999.'
-  const name = chosenName ?? `${preset?.label ?? presetId}, seed ${seedText.trim()}`
+  const name = chosenName ?? `${preset?.label ?? presetId}, seed ${seedText.trim()}${reward ? `, judge ${reward.name}` : ''}`.slice(0, 80)
   const hasGpu = device?.kind === 'ready' && device.report.backend === 'webgpu'
   const presetError = preset?.needs === 'webgpu' && device?.kind === 'ready' && !hasGpu ? 'This preset needs WebGPU; choose Micro or Smoke.' : null
   const heldOutError = heldOutId !== '' && heldOutId === rlId ? 'Choose another set: these problems would be trained on.' : null
@@ -71,6 +77,7 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
       heldOutDatasetId: heldOutId || null,
       preset: preset.id,
       ...(changes ? { changes } : {}),
+      ...(reward ? { reward } : {}),
       seed,
     })
   }
@@ -103,6 +110,15 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
                   {p.label}
                 </option>
               ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Reward" hint={reward ? 'A judge of this profile errs around the checker’s score and rewards; the true score and the gap are drawn beside it.' : 'Exact: every point follows from the rubric.'}>
+          {(control) => (
+            <select {...control} value={reward?.name ?? ''} onChange={(event) => setReward(event.target.value)}>
+              <option value="">The checker</option>
+              {fitted.length > 0 ? <optgroup label="Fitted in Judges">{fitted.map((p) => <option key={p.name} value={p.name}>{p.name}</option>)}</optgroup> : null}
+              <optgroup label="Judge with a published inflation">{PUBLISHED_PROFILES.map((p) => <option key={p.name} value={p.name}>{p.name}</option>)}</optgroup>
             </select>
           )}
         </Field>
