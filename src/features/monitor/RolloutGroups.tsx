@@ -1,6 +1,6 @@
 import type { Rollout } from '../../posttrain/runRecords'
 import { MathText } from '../../ui/MathText'
-import { causeText, signed } from './rolloutText'
+import { causeText, scoreText, signed } from './rolloutText'
 import styles from './RolloutPane.module.css'
 
 interface RolloutGroupsProps {
@@ -46,7 +46,7 @@ export function RolloutGroups({ rollouts, open, onOpen }: RolloutGroupsProps) {
                         {r.index + 1}
                       </button>
                     </th>
-                    <td>{r.score === null ? '—' : `${r.score}/7`}</td>
+                    <td>{scoreText(r)}</td>
                     <td className={tone(r.advantage)}>{signed(r.advantage)}</td>
                     <td>{r.tokens}</td>
                     <td className={styles.ended}>{r.isTruncated ? <span className={styles.truncated}>truncated</span> : r.cause ? causeText(r.cause) : 'yes'}</td>

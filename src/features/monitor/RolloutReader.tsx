@@ -1,7 +1,7 @@
 import type { Rollout } from '../../posttrain/runRecords'
 import { MathText } from '../../ui/MathText'
 import { MarkList } from '../../ui/MarkList'
-import { causeText, signed } from './rolloutText'
+import { causeText, scoreText, signed } from './rolloutText'
 import styles from './RolloutPane.module.css'
 
 /** One rollout in full: what it thought, what it submitted, and where its points come from. */
@@ -12,7 +12,7 @@ export function RolloutReader({ rollout, title = `Group ${rollout.group + 1}, ro
       <dl className={styles.facts}>
         <div>
           <dt>Score</dt>
-          <dd>{rollout.score === null ? '—' : `${rollout.score}/7`}</dd>
+          <dd>{scoreText(rollout)}</dd>
         </div>
         {rollout.advantage !== null && (
           <div>

@@ -1,3 +1,4 @@
+import type { Rollout } from '../../posttrain/runRecords'
 import type { NoScoreCause } from '../../proofs/records'
 
 const CAUSES: Readonly<Record<NoScoreCause, string>> = {
@@ -19,4 +20,10 @@ export function signed(value: number | null, digits = 3): string {
   const text = Math.abs(value).toFixed(digits)
   if (Number(text) === 0) return text
   return value < 0 ? `−${text}` : `+${text}`
+}
+
+/** "5/7"; where a judge rewarded and the checker says otherwise, "5.31/7 (true 2)". */
+export function scoreText({ score, trueScore }: Pick<Rollout, 'score' | 'trueScore'>): string {
+  const given = score === null ? '—' : `${Number(score.toFixed(2))}/7`
+  return trueScore === null || trueScore === undefined || trueScore === score ? given : `${given} (true ${Number(trueScore.toFixed(2))})`
 }
