@@ -95,6 +95,7 @@ describe('gapOnset', () => {
     ['flat', Array.from({ length: 40 }, (_, i) => 0.1 + noise(i)), (o) => o === null],
     ['runs away half way', Array.from({ length: 40 }, (_, i) => 0.1 + noise(i) + (i >= 20 ? 0.02 * (i - 20) : 0)), (o) => o !== null && o >= 18 && o <= 24],
     ['rises and comes back', Array.from({ length: 40 }, (_, i) => 0.1 + noise(i) + (i > 10 && i < 25 ? 0.2 : 0)), (o) => o === null],
+    ['up in the last steps alone', Array.from({ length: 40 }, (_, i) => 0.1 + noise(i) + (i >= 35 ? 0.3 : 0)), (o) => o === null],
     ['falls', Array.from({ length: 40 }, (_, i) => 0.3 - 0.005 * i + noise(i)), (o) => o === null],
     ['zero throughout', Array.from({ length: 40 }, () => 0), (o) => o === null],
     ['too short', [0, 0, 1, 1], (o) => o === null],
