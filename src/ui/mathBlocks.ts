@@ -4,10 +4,14 @@
 export const BLOCK_CHARS = 6_000
 /** The first block of a long text is one screen: it is typeset before the rest. */
 const FIRST_CHARS = 1_500
+/** What begins a paragraph at the margin: no list item, quotation, table row or indented line. Bold words do: `**Step 1.**` */
+const PARAGRAPH = /^(?![\s>|]|[-*+](?:\s|$)|\d{1,9}[.)])\S/
+/** A list that goes on for long is cut between two of its items: numbers go on where they were. */
+const ITEM = /^(?:[-*+]\s|\d{1,9}[.)]\s)/
 
 /**
  * @returns the text cut at blank lines outside code fences, where the next line starts a new paragraph at the margin:
- *   list items and indented lines stay with what is above them. Joined by '\n\n' the blocks are the text again.
+ *   indented lines, and list items as long as the list is short, stay with what is above them. Joined by '\n\n' the blocks are the text again.
  * @param text dollar form (`dollarMath`), in which no formula spans a blank line
  */
 export function mathBlocks(text: string, blockChars = BLOCK_CHARS): string[] {
@@ -23,7 +27,8 @@ export function mathBlocks(text: string, blockChars = BLOCK_CHARS): string[] {
     if (mark && !fence) fence = mark
     else if (mark && fence && mark[0] === fence[0] && mark.length >= fence.length) fence = ''
     const enough = blocks.length === 0 ? Math.min(FIRST_CHARS, blockChars) : blockChars
-    const isBreak = !fence && end - start >= enough && text.startsWith('\n\n', end) && /^[^\s\-*+>|\d]/.test(text.slice(end + 2, end + 3))
+    const next = text.slice(end + 2, end + 16)
+    const isBreak = !fence && end - start >= enough && text.startsWith('\n\n', end) && (PARAGRAPH.test(next) || (end - start >= 2 * enough && ITEM.test(next)))
     if (isBreak) {
       blocks.push(text.slice(start, end))
       start = end + 2

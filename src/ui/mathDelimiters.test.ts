@@ -40,8 +40,25 @@ test('blocks joined are the text, cut only between paragraphs outside fences', (
   const text = [paragraph, paragraph, list, code, paragraph, paragraph].join('\n\n')
   const blocks = mathBlocks(text, 200)
   expect(blocks.join('\n\n')).toBe(text)
-  expect(blocks.length).toBe(3)
-  expect(blocks[0]).toContain(list)
-  expect(blocks[1]).toBe(code)
+  expect(blocks.length).toBe(4)
+  expect(blocks[0]).toContain('\n\n1. ')
+  expect(blocks[1]).toBe(`2. ${paragraph}\n\n   ${paragraph}`)
+  expect(blocks[2]).toBe(code)
   expect(mathBlocks('short')).toEqual(['short'])
+})
+
+test.each([
+  ['bold steps', (i: number) => `**Step ${i}.** It follows that ${'so it is '.repeat(20)}`], ['numbered items', (i: number) => `${i + 1}. It follows that ${'so it is '.repeat(20)}`],
+  ['bullets', () => `- It follows that ${'so it is '.repeat(20)}`], ['plain paragraphs', (i: number) => `Step ${i}: ${'so it is '.repeat(20)}`],
+])('a long proof of %s is many blocks, the first of them short, and the text again when joined', (_, paragraph) => {
+  const text = Array.from({ length: 200 }, (_, i) => paragraph(i)).join('\n\n')
+  const blocks = mathBlocks(text)
+  expect(blocks.join('\n\n')).toBe(text)
+  expect(blocks[0]!.length).toBeLessThan(3_500)
+  expect(Math.max(...blocks.map((b) => b.length))).toBeLessThan(13_000)
+})
+
+test('quotations, tables and indented lines stay with what is above them', () => {
+  for (const line of ['> so it is', '| so | it |', '  so it is'])
+    expect(mathBlocks(`${'It follows. '.repeat(400)}\n\n${line}\n\n${line}`, 200)).toHaveLength(1)
 })

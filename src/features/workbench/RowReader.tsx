@@ -87,6 +87,7 @@ function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; reado
               Final answer: <strong>{value.answer}</strong>
             </p>
           )}
+          {value.rubric === null && !isEditing && (value.solution ?? value.proof) ? <div><Button onClick={() => setEditing(true)}>Write a rubric</Button></div> : null}
           {value.scores ? <Scores scores={value.scores} rewardMean={value.rewardMean} rewardStd={value.rewardStd} /> : null}
         </section>
         {value.proof === null ? null : (
@@ -95,14 +96,14 @@ function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; reado
             <Text text={value.proof} isRaw={isRaw} />
           </section>
         )}
-        {value.rubric === null ? null : (
+        {value.rubric === null && !isEditing ? null : (
           <section className={styles.column}>
             <h3 className={styles.head}>Rubric</h3>
             {isEditing ? (
-              <RubricEditor text={value.rubric} name={`rubric-row-${value.index + 1}.md`} onClose={() => setEditing(false)} />
+              <RubricEditor text={value.rubric ?? ''} problem={value.problem} solution={value.solution ?? value.proof} name={`rubric-row-${value.index + 1}.md`} onClose={() => setEditing(false)} />
             ) : (
               <>
-                {isRaw ? <pre className={styles.raw}>{value.rubric}</pre> : <RubricView text={value.rubric} />}
+                {isRaw ? <pre className={styles.raw}>{value.rubric}</pre> : <RubricView text={value.rubric ?? ''} />}
                 <div><Button onClick={() => setEditing(true)}>Check and edit</Button></div>
               </>
             )}

@@ -6,9 +6,20 @@ import { Badge } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
 import { saveFile } from '../../ui/saveFile'
 import styles from './RubricEditor.module.css'
+import { RubricGenerator } from './RubricGenerator'
 import { RubricView } from './RubricView'
 
-export function RubricEditor({ text, name, onClose }: { readonly text: string; readonly name: string; readonly onClose: () => void }) {
+export interface RubricEditorProps {
+  /** The rubric as it is stored; empty where the row has none. */
+  readonly text: string
+  readonly problem: string
+  readonly solution: string | null
+  /** Of the file that it is saved as. */
+  readonly name: string
+  readonly onClose: () => void
+}
+
+export function RubricEditor({ text, problem, solution, name, onClose }: RubricEditorProps) {
   const [draft, setDraft] = useState(text)
   const [isCopied, setCopied] = useState(false)
   const rubric = useMemo(() => parseRubric(draft), [draft])
@@ -28,6 +39,7 @@ export function RubricEditor({ text, name, onClose }: { readonly text: string; r
         <Button disabled={draft === text} onClick={() => setDraft(text)}>Start again</Button>
         <Button onClick={onClose}>Back to reading</Button>
       </div>
+      {solution ? <RubricGenerator problem={problem} solution={solution} onTake={(rubric) => (setCopied(false), setDraft(rubric))} /> : null}
       <details>
         <summary className={styles.summary}>As it is read</summary>
         <RubricView text={draft} />
