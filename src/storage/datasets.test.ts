@@ -288,3 +288,15 @@ test('a record of version 1 is read as one of today', () => {
   })
   expect(upgraded({ ...old, schema: 3 } as unknown as DatasetRecordV1)).toBeNull()
 })
+
+test('roles that were set are those of the next file with the same columns, and of no other', async () => {
+  const home = newHome()
+  const take = (name: string, header: string) => stored(home, textFile(`${name}.csv`, `${header}\n${name} 1,why 1\n${name} 2,why 2\n`))
+  const first = await take('a', 'statement,argument')
+  expect(first.roles).toEqual({})
+  const roles = { problem: 'statement', proof: 'argument' }
+  expect((await changeDataset(home, new DatasetReader(home), first.id, { roles })).ok).toBe(true)
+  expect((await take('b', 'statement,argument')).roles).toEqual(roles)
+  expect((await take('c', 'argument,statement')).roles).toEqual(roles)
+  expect((await take('d', 'statement,argued')).roles).toEqual({})
+})

@@ -14,6 +14,7 @@ import { NO_PROVENANCE, placeOf, type DatasetFlag, type DatasetRecord, type Line
 import { gridColumns } from './datasetTable'
 import type { JsonlIndex } from './jsonl'
 import { openPart, PartRefused, type OpenedPart } from './openPart'
+import { rememberedRoles } from './rememberedRoles'
 import { joinedSources } from './rowSources'
 import { Sha256 } from './sha256'
 import { NetworkFailed } from './hubBytes'
@@ -101,7 +102,7 @@ export async function importDataset(home: DatasetHome, given: readonly (File | I
     }
     const source = join(parts)
     if (source.rows === 0) throw new Refused(fail('empty', 'The file has columns but no row.', { next: 'Choose another file.' }))
-    const draft = await describe(files, parts, source, options)
+    const draft = await describe(home, files, parts, source, options)
     if (stop.aborted) return await give(cancelled())
     options.onOpened?.({ record: draft, source })
     await checkColumns(source, draft, (rows) => onProgress({ doneBytes: Math.round((rows / source.rows) * totalBytes), totalBytes, rows, text: 'Checking' }), stop)
@@ -155,8 +156,9 @@ function join(parts: readonly OpenedPart[]): RowSource {
 }
 
 /** The record as far as it is known before the copy. */
-async function describe(files: readonly Incoming[], parts: readonly OpenedPart[], source: RowSource, { id, name, origin, now, member, lineage, flags, provenance }: ImportOptions): Promise<DatasetRecord> {
-  const set = recognise(source.columns)
+async function describe({ database }: DatasetHome, files: readonly Incoming[], parts: readonly OpenedPart[], source: RowSource, { id, name, origin, now, member, lineage, flags, provenance }: ImportOptions): Promise<DatasetRecord> {
+  const recognised = recognise(source.columns)
+  const set = { ...recognised, names: (await rememberedRoles(database, source.columns)) ?? recognised.names }
   const packing = [...new Set(parts.flatMap((p) => p.packing))]
   const isProtected = member?.password != null
   const isBenchmark = set.schema.evaluationOnly !== undefined || [name, ...files.map((f) => f.name)].some((n) => /qed-?_? ?bench/i.test(n))

@@ -1,6 +1,7 @@
 /** The last gate before typeset text enters the page: DOMPurify, as TrustedHTML. Loaded with the KaTeX styles on first use. */
 import 'katex/dist/katex.min.css'
 import DOMPurify from 'dompurify'
+import './copyTex'
 
 DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   if (node.nodeName !== 'A') return

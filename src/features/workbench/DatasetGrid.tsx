@@ -7,6 +7,7 @@ import { ErrorCard } from '../../ui/ErrorCard'
 import { workerFailure } from '../../ui/useAnswer'
 import { openData } from '../../../workers/data/client'
 import type { ColumnFacts, DatasetRecord, GridPage, Selection } from '../../../workers/data/protocol'
+import { ColumnEdge } from './ColumnEdge'
 import { ColumnHead } from './ColumnHead'
 import styles from './DatasetGrid.module.css'
 import { gridWindow, HEAD_PX, PAGE_ROWS, placeOf, rowAt, ROW_PX } from './gridWindow'
@@ -59,13 +60,19 @@ export interface DatasetGridProps {
   readonly query: Query
   readonly selection: Selection | null
   readonly row: number | null
+  /** Chosen by key: the grid keeps the focus. */
   readonly onRow: (row: number) => void
+  /** Chosen by a press: it is to be read. */
+  readonly onOpen: (row: number) => void
   readonly onSort: (sort: Sort | null) => void
   readonly onFilter: (column: string, filter: Filter | null) => void
+  /** Widths that were given to columns, in pixels. */
+  readonly widths: ReadonlyMap<string, number>
+  readonly onWidth: (column: string, px: number | null) => void
 }
 
 /** Mount it with the dataset's id as its key: what it has read belongs to one dataset. */
-export function DatasetGrid({ dataset, facts, query, selection, row, onRow, onSort, onFilter }: DatasetGridProps) {
+export function DatasetGrid({ dataset, facts, query, selection, row, onRow, onOpen, onSort, onFilter, widths: given, onWidth }: DatasetGridProps) {
   const total = selection?.rows.length ?? dataset.rows
   const place = row === null ? null : placeOf(selection, row)
   const [scrolled, setScrolled] = useState(() => (place === null ? 0 : Math.max(0, place * ROW_PX - BODY_PX / 2)))
@@ -79,8 +86,11 @@ export function DatasetGrid({ dataset, facts, query, selection, row, onRow, onSo
   const factsOf = (name: string) => facts?.find((f) => f.name === name) ?? null
   const kindOf = (name: string) => factsOf(name)?.profile?.kind ?? (typeof first?.[name] === 'number' ? 'number' : 'text')
   const isSearch = query.search !== ''
-  const widths = [64, ...(isSearch ? [320] : []), ...columns.map((name) => (name === dataset.roles.problem ? 340 : kindOf(name) === 'text' ? 200 : 150))]
-  const template = widths.map((px, i) => (i === 0 ? `${px}px` : `minmax(${px}px, ${px}fr)`)).join(' ')
+  const ownWidth = (name: string) => (name === dataset.roles.problem ? 340 : kindOf(name) === 'text' ? 200 : 150)
+  const [dragged, setDragged] = useState<{ readonly name: string; readonly px: number } | null>(null)
+  const widthOf = (name: string) => (dragged?.name === name ? dragged.px : (given.get(name) ?? null))
+  const grows = (px: number) => `minmax(${px}px, ${px}fr)`
+  const template = ['64px', ...(isSearch ? [grows(320)] : []), ...columns.map((name) => (widthOf(name) !== null ? `${widthOf(name)}px` : grows(ownWidth(name))))].join(' ')
 
   // The chosen row stays in sight, also when it was chosen by key or by link.
   useLayoutEffect(() => {
@@ -115,10 +125,14 @@ export function DatasetGrid({ dataset, facts, query, selection, row, onRow, onSo
               <span role="columnheader" className={styles.number}>Row</span>
               {isSearch ? <span role="columnheader" className={styles.cell}>Found</span> : null}
               {columns.map((name) => (
-                <span key={name} role="columnheader" className={styles.cell} aria-sort={query.sort?.column !== name ? 'none' : query.sort.isDescending ? 'descending' : 'ascending'}>
+                <span key={name} role="columnheader" className={`${styles.cell} ${styles.headCell}`} aria-sort={query.sort?.column !== name ? 'none' : query.sort.isDescending ? 'descending' : 'ascending'}>
                   <ColumnHead
                     name={name} facts={factsOf(name)} rows={dataset.rows} selected={selection?.facets[name] ?? null} filter={query.filters[name] ?? null} sort={query.sort}
                     onSort={onSort} onFilter={(filter) => onFilter(name, filter)}
+                  />
+                  <ColumnEdge
+                    name={name} onDrag={(px) => setDragged({ name, px })}
+                    onWidth={(px) => (setDragged(null), onWidth(name, px))}
                   />
                 </span>
               ))}
@@ -135,7 +149,7 @@ export function DatasetGrid({ dataset, facts, query, selection, row, onRow, onSo
                   style={{ top: at * ROW_PX, height: ROW_PX, gridTemplateColumns: template }}
                 >
                   <span role="cell" className={styles.number}>
-                    <button type="button" data-row={index} className={styles.open} aria-label={`Read row ${index + 1}`} aria-current={index === row ? 'true' : undefined} onClick={() => onRow(index)}>
+                    <button type="button" data-row={index} className={styles.open} aria-label={`Read row ${index + 1}`} aria-current={index === row ? 'true' : undefined} onClick={() => onOpen(index)}>
                       {index + 1}
                     </button>
                   </span>

@@ -1,6 +1,6 @@
 /** One dataset: the row that is read, its rows to find one in, its columns, and where it came from. */
-import { useEffect, useMemo } from 'react'
-import { clearedPatch, filterPatch, queryOf, sortPatch } from '../../proofs/query/filters'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { clearedPatch, filterPatch, queryOf, sortPatch, widthPatch, widthsOf } from '../../proofs/query/filters'
 import { Badge } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
 import { bytes } from '../../ui/bytes'
@@ -45,6 +45,7 @@ export interface DatasetViewProps {
 export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
   const [view, setView] = useView()
   const row = rowInView(view.row, dataset.rows)
+  const compared = rowInView(view.with, dataset.rows)
   const viewKey = JSON.stringify(view)
   // One object as long as it asks the same: what follows is asked of the worker by it.
   const query = useMemo(() => queryOf(JSON.parse(viewKey) as typeof view), [viewKey])
@@ -57,14 +58,36 @@ export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
   const isKeys = useKeysDialog()
   useEffect(prepareTypesetting, [])
 
+  /** Holds the row that is read, to set the next ones beside it; or lets it go. */
+  const compare = () => void (row !== null && setView({ with: compared === null ? row : undefined }, { replace: true }))
+  const reader = useRef<HTMLDivElement>(null)
+  const isRead = row !== null
+  const before = useRef<number | null>(null)
+  // The reader stands above the rows: who opens one far down must not look for it, and comes back to where they were.
+  useLayoutEffect(() => {
+    if (isRead) {
+      const top = reader.current?.getBoundingClientRect().top ?? 0
+      if (top >= 0 && top < window.innerHeight / 2) return
+      before.current = window.scrollY
+      reader.current?.scrollIntoView({ block: 'start' })
+    } else if (before.current !== null) {
+      window.scrollTo({ top: before.current })
+      before.current = null
+    }
+  }, [isRead])
   const read = (next: number | null) => void (next !== null && setView({ row: next }, { replace: row !== null }))
   const step = (steps: number) => read(row === null ? (total > 0 ? rowAt(selection, steps > 0 ? 0 : total - 1) : null) : neighbour(selection, dataset.rows, row, steps))
+  const open = (next: number) => {
+    read(next)
+    if (isRead) reader.current?.scrollIntoView({ block: 'start' })
+  }
   useKeys({
     j: () => step(1), k: () => step(-1), Home: () => step(-Infinity), End: () => step(Infinity), G: () => step(Infinity), g: useDoubleKey(() => step(-Infinity)),
     '/': () => document.querySelector<HTMLInputElement>('[data-workbench-search]')?.focus(),
     '?': isKeys.open,
     r: () => void (row !== null && setView({ raw: view.raw === '1' ? undefined : 1 }, { replace: true })),
-    Escape: () => void (row !== null && setView({ row: undefined, raw: undefined })),
+    c: () => compare(),
+    Escape: () => void (row !== null && setView({ row: undefined, with: undefined, raw: undefined })),
   })
 
   const provenance = [
@@ -76,11 +99,13 @@ export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
   return (
     <>
       {row === null ? null : (
-        <RowReader
-          dataset={dataset} row={row} isRaw={view.raw === '1'} search={query.search} place={placeOf(selection, row)} total={total}
-          onStep={step} onRaw={(isRaw) => setView({ raw: isRaw ? 1 : undefined }, { replace: true })}
-          onClose={() => setView({ row: undefined, raw: undefined })}
-        />
+        <div ref={reader} className={styles.reader}>
+          <RowReader
+            dataset={dataset} row={row} isRaw={view.raw === '1'} search={query.search} place={placeOf(selection, row)} total={total}
+            onStep={step} onRaw={(isRaw) => setView({ raw: isRaw ? 1 : undefined }, { replace: true })}
+            compared={compared} onCompare={compare} onClose={() => setView({ row: undefined, with: undefined, raw: undefined })}
+          />
+        </div>
       )}
       <Panel
         title={dataset.name} note={schemaName(dataset)}
@@ -108,8 +133,9 @@ export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
             />
             {result.failure ? <ErrorCard failure={result.failure} onRetry={() => setView(clearedPatch(view))} retryLabel="Clear the query" /> : null}
             <DatasetGrid
-              key={dataset.id} dataset={dataset} facts={facts} query={query} selection={selection} row={row} onRow={read}
+              key={dataset.id} dataset={dataset} facts={facts} query={query} selection={selection} row={row} onRow={read} onOpen={open}
               onSort={(sort) => setView(sortPatch(sort))} onFilter={(column, filter) => setView(filterPatch(column, filter))}
+              widths={widthsOf(view)} onWidth={(column, px) => setView(widthPatch(column, px), { replace: true })}
             />
           </>
         ) : tab === 'columns' ? <ColumnsPanel dataset={dataset} facts={facts} />

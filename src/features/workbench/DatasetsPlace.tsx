@@ -1,7 +1,7 @@
 /** The datasets' place: files in, rows to read, one proof beside its rubric. */
 import { useEffect, useState, type DragEvent } from 'react'
 import { sentence, type Failure } from '../../base/result'
-import { clearedPatch } from '../../proofs/query/filters'
+import { leftPatch } from '../../proofs/query/filters'
 import { Button } from '../../ui/Button'
 import { bytes } from '../../ui/bytes'
 import { Empty } from '../../ui/Empty'
@@ -36,7 +36,7 @@ export default function DatasetsPlace() {
   /** Counts the files that may be read again: what was refused is then asked anew. */
   const [grants, setGrants] = useState(0)
   const choose = (id: string | null) => {
-    if (id !== view.ds) setView({ ...clearedPatch(view), ds: id ?? undefined, row: undefined, raw: undefined, tab: undefined })
+    if (id !== view.ds) setView({ ...leftPatch(view), ds: id ?? undefined, row: undefined, with: undefined, raw: undefined, tab: undefined })
   }
   const imports = useImports(choose)
   const { importing, failures, archive } = imports

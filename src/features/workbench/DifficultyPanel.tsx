@@ -161,7 +161,7 @@ function Integrity({ scores, rows, onRow }: { readonly scores: ScoreReport; read
     <section>
       <h3 className={styles.head}>Score lists</h3>
       <table className={styles.table}><tbody>{figures.map(([label, text]) => <tr key={label}><th scope="row">{label}</th><td>{text}</td></tr>)}</tbody></table>
-      {scores.lengths.length > 1 ? <p className={styles.note}>Most frequent: {scores.lengths.slice(0, 4).map((l) => `${l.length} in ${l.rows.toLocaleString('en')} rows`).join(', ')}.</p> : null}
+      {scores.lengths.length > 1 ? <p className={styles.note}>Most frequent: {scores.lengths.slice(0, 4).map((l) => `${l.length} in ${counted(l.rows, 'row')}`).join(', ')}.</p> : null}
       {scores.faults.length > 0 ? (
         <ul className={styles.faults} role="list" aria-label="Rows whose figures disagree">
           {scores.faults.map(({ row, what }) => <li key={row}><button type="button" className={styles.link} onClick={() => onRow(row)}>Row {row + 1}</button> {what}</li>)}

@@ -36,11 +36,12 @@ export function HubForm({ isBusy, onTake }: HubFormProps) {
     <details className={styles.hub}>
       <summary>From the Hugging Face Hub</summary>
       <form className={styles.form} onSubmit={(event) => void submit(event)}>
-        <Field label="Dataset or file" hint="Asks huggingface.co, without an account; parquet is then read by range, only the columns and rows that are shown.">
+        <Field label="Dataset or file">
           {(control) => <input {...control} type="text" value={link} spellCheck={false} autoComplete="off" placeholder="lm-provers/FineProofs-RL, or the address of a file" onChange={(event) => setLink(event.target.value)} />}
         </Field>
         <Button type="submit" disabled={isBusy || isAsking || link.trim() === ''}>{isAsking ? 'Asking…' : 'List its files'}</Button>
       </form>
+      <p className={styles.about}>Asks huggingface.co, without an account. Parquet is then read by range: only the columns and rows that are shown.</p>
       {failure ? <ErrorCard failure={failure} onRetry={() => setFailure(null)} retryLabel="Dismiss" /> : null}
       {listing ? <Files listing={listing} isBusy={isBusy} onTake={onTake} /> : null}
     </details>

@@ -9,6 +9,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['G, End', 'last row'],
   ['↑, ↓', 'with the grid in focus: move through its rows'],
   ['r', 'rendered or raw text'],
+  ['c', 'hold this row beside the next ones, to compare; again lets it go'],
   ['/', 'search'],
   ['Esc', 'close the row'],
   ['?', 'these keys'],

@@ -23,12 +23,15 @@ export interface RowReaderProps {
   /** Where it stands among the selected rows; null when they leave it out. */
   readonly place: number | null
   readonly total: number
+  /** A row that is held beside this one; null for none. */
+  readonly compared: number | null
+  readonly onCompare: () => void
   readonly onStep: (steps: number) => void
   readonly onRaw: (isRaw: boolean) => void
   readonly onClose: () => void
 }
 
-export function RowReader({ dataset, row, isRaw, search, place, total, onStep, onRaw, onClose }: RowReaderProps) {
+export function RowReader({ dataset, row, isRaw, search, place, total, compared, onCompare, onStep, onRaw, onClose }: RowReaderProps) {
   const { answer, retry } = useAnswer(`${dataset.id} ${row} ${JSON.stringify(dataset.roles)}`, () => openData().readRow(dataset.id, row))
   const text = useRef<HTMLDivElement>(null)
   useHighlights(text, answer?.ok ? search : '')
@@ -45,6 +48,7 @@ export function RowReader({ dataset, row, isRaw, search, place, total, onStep, o
             label="Text as" value={isRaw ? 'raw' : 'rendered'} onChange={(value) => onRaw(value === 'raw')}
             options={[{ value: 'rendered', label: 'Rendered', title: 'Key r' }, { value: 'raw', label: 'Raw', title: 'Key r' }]}
           />
+          <Button onClick={onCompare} aria-pressed={compared !== null} aria-keyshortcuts="c" title={compared === null ? 'Hold this row, and read others beside it' : `Row ${compared + 1} is held; let it go`}>Compare <kbd className={styles.key}>c</kbd></Button>
           <Button onClick={onClose}>Close</Button>
         </>
       }
@@ -53,7 +57,11 @@ export function RowReader({ dataset, row, isRaw, search, place, total, onStep, o
         <p role="status" className={styles.quiet}>Reading row {row + 1}…</p>
       ) : answer.ok ? (
         <div ref={text}>
-          <Row key={`${dataset.id} ${row}`} dataset={dataset} value={answer.value} isRaw={isRaw} />
+          {compared === row ? <p role="status" className={styles.holding}>This row is held: go on with j or k, and it stands beside the next one.</p> : null}
+          <div className={compared !== null && compared !== row ? styles.pair : undefined}>
+            <div><Row key={`${dataset.id} ${row}`} dataset={dataset} value={answer.value} isRaw={isRaw} /></div>
+            {compared !== null && compared !== row ? <Compared dataset={dataset} row={compared} isRaw={isRaw} beside={answer.value} /> : null}
+          </div>
         </div>
       ) : (
         <ErrorCard failure={answer} onRetry={retry} />
@@ -112,6 +120,19 @@ function Row({ dataset, value, isRaw }: { readonly dataset: DatasetRecord; reado
       </div>
       {value.hasReasoning ? <Reasoning dataset={dataset} row={value.index} isRaw={isRaw} /> : null}
     </>
+  )
+}
+
+/** The row that is held, beside the one that is read. */
+function Compared({ dataset, row, isRaw, beside }: { readonly dataset: DatasetRecord; readonly row: number; readonly isRaw: boolean; readonly beside: ProofRow }) {
+  const { answer, retry } = useAnswer(`${dataset.id} ${row} ${JSON.stringify(dataset.roles)}`, () => openData().readRow(dataset.id, row))
+  return (
+    <section className={styles.compared} aria-label={`Row ${row + 1}, held to compare`}>
+      <h3 className={styles.held}>Row {row + 1} <span className={styles.quiet}>{answer?.ok ? facts(answer.value) : ''}{answer?.ok && answer.value.problem === beside.problem ? ' · the same problem' : ''}</span></h3>
+      {answer === null ? <p role="status" className={styles.quiet}>Reading row {row + 1}…</p>
+        : !answer.ok ? <ErrorCard failure={answer} onRetry={retry} />
+        : <Row dataset={dataset} value={answer.value} isRaw={isRaw} />}
+    </section>
   )
 }
 

@@ -43,7 +43,7 @@ export function StoragePanel({ datasets }: { readonly datasets: readonly Dataset
   const removed = held?.trash.reduce((sum, t) => sum + heldBytes(t.record), 0) ?? 0
   const others = held ? Math.max(0, held.use.usedBytes - stored - removed) : null
   return (
-    <Panel title="Storage" note={held ? `${bytes(held.use.usedBytes)} used of ${bytes(held.use.quotaBytes)} that the browser speaks of` : 'Asking the browser…'}>
+    <Panel title="Storage" note={held ? `${bytes(held.use.usedBytes)} used of ${bytes(held.use.quotaBytes)} that the browser allows` : 'Asking the browser…'}>
       {failure ? <ErrorCard failure={failure} onRetry={() => (setFailure(null), again())} /> : null}
       {held ? (
         <>

@@ -91,6 +91,25 @@ export function sortPatch(sort: Sort | null): Record<string, string | undefined>
   return { sort: sort ? `${sort.isDescending ? '-' : ''}${sort.column}` : undefined }
 }
 
+const WIDTH = 'w.'
+const WIDTHS_PX = [60, 1_200] as const
+
+/** Widths that the researcher gave to columns, in pixels; what is no width is left out. */
+export function widthsOf(view: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, number> {
+  const found = Object.entries(view).filter(([key, text]) => key.startsWith(WIDTH) && text !== undefined && /^\d{1,4}$/.test(text))
+  return new Map(found.map(([key, text]) => [key.slice(WIDTH.length), Math.min(WIDTHS_PX[1], Math.max(WIDTHS_PX[0], Number(text)))]))
+}
+
+/** A patch that gives a column its width; null gives it back to the grid. */
+export function widthPatch(column: string, px: number | null): Record<string, string | undefined> {
+  return { [WIDTH + column]: px === null ? undefined : String(Math.round(Math.min(WIDTHS_PX[1], Math.max(WIDTHS_PX[0], px)))) }
+}
+
+/** A patch for another dataset: all that names columns of this one, and what `clearedPatch` takes away. */
+export function leftPatch(view: Readonly<Record<string, string | undefined>>): Record<string, undefined> {
+  return { ...clearedPatch(view), ...Object.fromEntries(Object.keys(view).filter((key) => key.startsWith(WIDTH)).map((key) => [key, undefined])) }
+}
+
 /** A patch that takes every filter, the search and the sort of `view` away. */
 export function clearedPatch(view: Readonly<Record<string, string | undefined>>): Record<string, undefined> {
   return Object.fromEntries([...Object.keys(view).filter((key) => key.startsWith(PREFIX)), 'q', 'qr', 'sort'].map((key) => [key, undefined]))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ColumnBuilder, valueAt, type Column, type Table } from './column'
-import { filterPatch, filterText, filterWords, parseFilter, queryOf, type Filter } from './filters'
+import { clearedPatch, type Filter, filterPatch, filterText, filterWords, leftPatch, parseFilter, queryOf, widthPatch, widthsOf } from './filters'
 import { binCounts, binEdges, columnProfile, facetCounts } from './profile'
 import { searchFault, searchPattern, snippetOf } from './search'
 import { orderedRows, passing } from './select'
@@ -59,6 +59,14 @@ describe('filters as text', () => {
       expect(queryOf(view).filters[column]).toEqual({ ...one, ...(one.kind === 'range' ? { low: Object.is(one.low, -0) ? 0 : one.low } : {}) })
     }))
   })
+})
+
+test('widths of columns live in the URL, within reason, and stay when filters are cleared', () => {
+  expect(widthsOf({ 'w.problem': '300', 'w.x': '9', 'w.y': '5000', 'w.z': 'wide', q: 'a' })).toEqual(new Map([['problem', 300], ['x', 60], ['y', 1200]]))
+  expect([widthPatch('a', 120.4), widthPatch('a', 1), widthPatch('a', null)]).toEqual([{ 'w.a': '120' }, { 'w.a': '60' }, { 'w.a': undefined }])
+  const view = { 'w.a': '90', 'f.b': '*', q: 'x', row: '3' }
+  expect(Object.keys(clearedPatch(view)).sort()).toEqual(['f.b', 'q', 'qr', 'sort'])
+  expect(Object.keys(leftPatch(view)).sort()).toEqual(['f.b', 'q', 'qr', 'sort', 'w.a'])
 })
 
 describe('rows that pass', () => {
