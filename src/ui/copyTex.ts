@@ -12,7 +12,8 @@ function piece(node: Node): string {
   if (node.classList.contains('katex-display')) return `\n\n$$${source(node)}$$\n\n`
   if (node.classList.contains('katex')) return `$${source(node)}$`
   if (node.tagName === 'BR') return '\n'
-  return BLOCK.has(node.tagName) ? `\n${children(node)}\n${node.tagName === 'P' ? '\n' : ''}` : children(node)
+  if (node.tagName === 'P') return `\n${children(node).replace(/\n[ \t]+/g, '\n')}\n\n`
+  return BLOCK.has(node.tagName) ? `\n${children(node)}\n` : children(node)
 }
 
 function children(node: Node): string {
