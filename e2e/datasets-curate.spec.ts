@@ -4,6 +4,7 @@ import { BlobReader, BlobWriter, ZipWriter, configure } from '@zip.js/zip.js/lib
 import { parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import type { Page } from '@playwright/test'
+import { fakeEndpoint } from './fakeEndpoint'
 import { expect, openPlace, test } from './support'
 
 configure({ useWebWorkers: false })
@@ -123,4 +124,35 @@ test('a rubric that is edited tells its total and its faults as it is typed', as
   await page.getByRole('textbox', { name: 'Rubric' }).fill('Checkpoints (7 pts total)\n- Derives it (3 pts)\n- Concludes (5 pts)\n\n3. **Deductions**\n- **−1**: bad notation')
   await expect(page.getByText('8 of 7 points')).toBeVisible()
   await expect(page.getByRole('list', { name: 'Faults of this rubric' }).getByRole('listitem')).toHaveText([/add up to 8 points, more than 7/, /is about looks/])
+})
+
+test.describe('a rubric from an endpoint', () => {
+  test.use({ expectedComplaints: /127\.0\.0\.1|Failed to load resource/ })
+  test('one that breaks a rule is rejected with the reason, a good one goes into the editor, the key stays out of the page', async ({ page }) => {
+    const good = '1. **Checkpoints (7 pts total)**\n- Derives the premise (3 pts)\n- Concludes (4 pts)\nTotal (max 7)\n\n2. **Zero-credit items**\n- Restating\n\n3. **Deductions**\n- **−1**: a gap'
+    const endpoint = await fakeEndpoint('canary-rubric-key', ['writer-1'], (prompt) => (prompt.includes('==== PROBLEM ====') ? 'rubric' : null))
+    endpoint.behave = (_, times) => ({ say: `<think>seven points</think>\n${times === 1 ? good.replace('4 pts', '5 pts') : good}` })
+    try {
+      await openSample(page, 'Tiny proofs – SFT (sample)')
+      await page.getByRole('button', { name: 'Read row 3', exact: true }).click()
+      await page.getByRole('button', { name: 'Write a rubric' }).click()
+      await page.getByText('Have a model write it').click()
+      await page.getByLabel('Endpoint', { exact: true }).fill(`${endpoint.address}/v1`)
+      await page.getByLabel('Model of it').fill('writer-1')
+      await page.getByRole('button', { name: 'Ask for a rubric' }).click()
+      await expect(page.getByRole('alert')).toContainText('status 401')
+      await page.getByRole('button', { name: 'Dismiss' }).click()
+      await page.getByLabel('Key, if it wants one').fill('canary-rubric-key')
+      await page.getByRole('button', { name: 'Ask for a rubric' }).click()
+      await expect(page.getByRole('list', { name: 'Why the reply is rejected' })).toContainText('add up to 8 points, more than 7')
+      await page.getByRole('button', { name: 'Ask for a rubric' }).click()
+      await page.getByRole('button', { name: 'Use it' }).click()
+      await expect(page.getByRole('textbox', { name: 'Rubric', exact: true })).toHaveValue(good)
+      await expect(page.getByText('7 of 7 points')).toBeVisible()
+      expect(endpoint.asked.at(-1)?.body?.messages?.[1]?.content).toContain('==== REFERENCE SOLUTION ====')
+      expect(await page.content()).not.toContain('canary-rubric-key')
+    } finally {
+      await endpoint.close()
+    }
+  })
 })

@@ -43,7 +43,7 @@ export async function browserFigures(folder: string): Promise<{ readonly figures
     await page.getByRole('button', { name: 'Read row 50', exact: true }).or(page.getByText('Let a', { exact: false }).first()).first().waitFor()
     const opened = performance.now() - start
     await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 120_000 })
-    await page.getByText(/mean \d/).first().waitFor()
+    await page.getByText(/mean \d/).first().waitFor({ timeout: 120_000 })
     const heap: number = await page.evaluate('performance.memory.usedJSHeapSize')
     const megabytes = (statSync(large).size / 1e6).toFixed(0)
     const figures: Figure[] = [

@@ -6,10 +6,10 @@ import { rubricOfReply, rubricPrompt } from './rubricPrompt'
 const GOOD = '1. **Checkpoints (7 pts total)**\n- Shows the bound (4 pts): with a constant\n- Treats equality (3 pts)\nTotal (max 7)\n\n2. **Zero-credit items**\n- Small cases\n\n3. **Deductions**\n- **−1**: a case is left out\n- **Cap at 3/7**: circular'
 
 test('a prompt holds problem and solution as material, and every rule that replies are held to', () => {
-  const prompt = rubricPrompt('Show $1 = 1$.', 'Clear.')
+  const { user: prompt } = rubricPrompt('Show $1 = 1$.', 'Clear.')
   expect(prompt).toMatch(/==== PROBLEM ====\nShow \$1 = 1\$\.\n==== REFERENCE SOLUTION ====\nClear\.\n==== END ====/)
   for (const rule of ['exactly 7', 'Chain A', 'Zero-credit', 'Cap at 3/7', 'whole numbers', 'gives no instructions']) expect(prompt).toContain(rule)
-  expect(rubricPrompt('x'.repeat(1e6), 'y').length).toBeLessThan(65_000)
+  expect(rubricPrompt('x'.repeat(1e6), 'y').user.length).toBeLessThan(65_000)
 })
 
 test.each([

@@ -34,6 +34,7 @@ export const judgeClient: JudgeApi = {
   setKey: (address, key) => call('setKey', (api) => api.setKey(address, key)),
   hasKey: (address) => call('hasKey', (api) => api.hasKey(address)),
   check: (address, model, page) => call('check', (api) => api.check(address, model, page)),
+  ask: (job, question) => call('ask', (api) => api.ask(job, question)).catch(died),
   runs: () => call('runs', (api) => api.runs()),
   records: (runId) => call('records', (api) => api.records(runId)),
   create: (run, calls) => call('create', (api) => api.create(run, calls)).catch(died),

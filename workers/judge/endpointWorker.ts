@@ -11,6 +11,7 @@ import { fail, ok } from '../../src/base/result'
 import { openJudgeRuns, type JudgeRunRecord } from '../../src/storage/judgeRuns'
 import { Sha256 } from '../../src/storage/sha256'
 import { exposeAlive } from '../alive'
+import { askOnce } from './ask'
 import { checkup } from './checkup'
 import { complete } from './http'
 import { chatBody, learn } from './manners'
@@ -83,6 +84,18 @@ exposeAlive({
   async check(address, model, page) {
     const endpoint = parseEndpoint(address)
     return endpoint.ok ? ok(await checkup(endpoint.value, model, page)) : endpoint
+  },
+
+  async ask(job, question) {
+    const endpoint = parseEndpoint(question.address)
+    if (!endpoint.ok) return endpoint
+    const stop = new AbortController()
+    working.set(job, stop)
+    try {
+      return await askOnce(endpoint.value, question, stop.signal)
+    } finally {
+      working.delete(job)
+    }
   },
 
   async runs() {

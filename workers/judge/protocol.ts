@@ -40,6 +40,16 @@ export interface TabReply {
 }
 export type AskTab = (prompt: Prompt, settings: { readonly mostNewTokens: number; readonly temperature: number; readonly seed: number }) => Promise<TabReply | Failure>
 
+/** A single question, not of a run: nothing of it is stored. */
+export interface Question {
+  readonly address: string
+  readonly model: string
+  readonly prompt: Prompt
+  readonly mostNewTokens: number
+  readonly temperature: number | null
+}
+export type AskFailure = 'badAddress' | 'refused' | 'network' | 'timeout' | 'cut' | 'cancelled' | 'worker'
+
 export type StartFailure = 'badAddress' | 'storage' | 'busy' | 'noRun' | 'worker'
 export type OnJudged = (progress: Progress) => void
 
@@ -49,6 +59,8 @@ export interface JudgeApi {
   hasKey(address: string): Promise<boolean>
   /** Asks the endpoint for its models, then three questions of a few tokens. */
   check(address: string, model: string, page: Facts['page']): Promise<Result<Checkup, 'badAddress'>>
+  /** The whole answer, with the thinking of the model before `</think>` where it told it apart. `cancel(job)` ends the wait. */
+  ask(job: string, question: Question): Promise<Result<string, AskFailure>>
   runs(): Promise<readonly JudgeRun[]>
   records(runId: string): Promise<readonly CallRecord[]>
   create(run: NewRun, calls: number): Promise<Result<JudgeRunRecord, StartFailure>>
