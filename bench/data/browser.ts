@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Page } from '@playwright/test'
+import { chromium, type Locator, type Page } from '@playwright/test'
 import { findBrowser } from '../../scripts/findBrowser'
 import { freePort } from '../../scripts/staticServer'
 import type { Figure } from '../artifact'
@@ -40,16 +40,21 @@ export async function browserFigures(folder: string): Promise<{ readonly figures
     times.sort((a, b) => a - b)
     const start = performance.now()
     await page.locator('input[type=file]').setInputFiles(large)
-    await page.getByRole('button', { name: 'Read row 50', exact: true }).or(page.getByText('Let a', { exact: false }).first()).first().waitFor()
+    const grid = await openedGrid(page, 'large.parquet')
+    await grid.getByRole('button', { name: 'Read row 10', exact: true }).waitFor()
     const opened = performance.now() - start
-    await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 120_000 })
-    await page.getByText(/mean \d/).first().waitFor({ timeout: 120_000 })
+    await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 240_000 })
+    const kept = performance.now() - start
+    await grid.getByText(/mean \d/).first().waitFor({ timeout: 120_000 })
+    await grid.getByRole('button', { name: 'Read row 10', exact: true }).click()
+    await page.getByRole('heading', { name: 'Proof', exact: true }).waitFor({ timeout: 60_000 })
     const heap: number = await page.evaluate('performance.memory.usedJSHeapSize')
     const megabytes = (statSync(large).size / 1e6).toFixed(0)
     const figures: Figure[] = [
       { name: `First screen of a ${proofOf(1).length.toLocaleString('en')}-character proof`, unit: 'ms', ours: times[ROWS >> 1]!, peer: null, goal: { atMost: 200, of: 'value' }, note: `from the press on the row to the frame with its first formulas, median of ${ROWS}; the very first took ${first!.toFixed(0)} ms` },
-      { name: `A ${megabytes} MB parquet dropped, rows in sight`, unit: 'ms', ours: opened, peer: null, note: 'with the handing over by the browser driver' },
-      { name: `Page heap with it open`, unit: 'MB', ours: heap / 1e6, peer: null, goal: { atMost: 400, of: 'value' } },
+      { name: `A ${megabytes} MB parquet dropped, rows in sight`, unit: 'ms', ours: opened, peer: null, goal: { atMost: 1_000, of: 'value' }, note: 'with the handing over by the browser driver; the goal is for 50 MB' },
+      { name: 'The same, checked, hashed and stored', unit: 'ms', ours: kept, peer: null },
+      { name: 'Page heap with it open and a row of it read', unit: 'MB', ours: heap / 1e6, peer: null, goal: { atMost: 400, of: 'value' } },
     ]
     figures.push(...(await whileTyping(page, many)))
     return { figures, version: `Chromium ${browser.version()}` }
@@ -57,6 +62,15 @@ export async function browserFigures(folder: string): Promise<{ readonly figures
     await browser.close()
     server.kill()
   }
+}
+
+/** The rows of a dataset just dropped. @throws Error with what the page says when it was refused */
+async function openedGrid(page: Page, name: string): Promise<Locator> {
+  const grid = page.getByRole('region', { name: `Rows of ${name}` })
+  const refused = page.getByRole('alert').first()
+  await grid.or(refused).first().waitFor({ timeout: 120_000 })
+  if (await refused.isVisible()) throw new Error((await refused.textContent()) ?? 'refused')
+  return grid
 }
 
 /** Rows of which only their short columns are asked. */
@@ -78,11 +92,11 @@ async function whileTyping(page: Page, many: string): Promise<Figure[]> {
       .observe({ type: 'event', durationThreshold: 16, buffered: false })`)
   const start = performance.now()
   await page.locator('input[type=file]').setInputFiles(many)
-  await page.getByText('Being stored').waitFor({ timeout: 120_000 })
+  const grid = await openedGrid(page, 'many.jsonl')
   await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 120_000 })
   const imported = performance.now() - start
   const search = page.getByRole('searchbox', { name: 'Search all texts' })
-  await page.getByText(/mean \d/).first().waitFor({ timeout: 60_000 })
+  await grid.getByText(/mean \d/).first().waitFor({ timeout: 60_000 })
   await search.pressSequentially('9 divides', { delay: 60 })
   const answered = performance.now()
   await page.getByText(/of 500,000 rows/).waitFor({ timeout: 60_000 })
