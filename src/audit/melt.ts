@@ -32,7 +32,7 @@ export function gradeTable(raw: RawTable, mapping: Mapping): Result<GradeTable, 
     rater: place(mapping.rater), score: place(mapping.score), kind: place(mapping.raterKind), run: place(mapping.run), status: place(mapping.status), rationale: place(mapping.rationale),
   } : null
   const graders = mapping.shape === 'wide'
-    ? mapping.graders.map((g) => ({ rater: g.rater, kind: g.kind, score: place(g.score), max: place(g.max), error: place(g.error), details: place(g.details) })) : []
+    ? mapping.graders.map((g) => ({ ...runOf(g.rater), kind: g.kind, score: place(g.score), max: place(g.max), error: place(g.error), details: place(g.details) })) : []
   const cell = (row: readonly unknown[], i: number): unknown => (i < 0 ? null : row[i])
   const kinds = new Map<string, RaterKind>()
   const kindByName = (rater: string) => kinds.get(rater) ?? (kinds.set(rater, kindOf(rater)), kinds.get(rater)!)
@@ -78,7 +78,7 @@ export function gradeTable(raw: RawTable, mapping: Mapping): Result<GradeTable, 
       // MathArena: null points with an error text is a reply that gave no score, not an absent judge.
       const status = read.status === 'missing' && error !== null ? (namedStatus(error) ?? 'unparsed') : read.status
       drafts.push(draft(
-        grader.rater, grader.kind, 0, { ...read, status, raw: read.raw ?? (error === null ? null : error.slice(0, 80)) },
+        grader.rater, grader.kind, grader.run, { ...read, status, raw: read.raw ?? (error === null ? null : error.slice(0, 80)) },
         detailsText(cell(row, grader.details)), numberOf(cell(row, grader.max)) ?? numberOf(cell(row, maxAt)),
       ))
     }
@@ -117,6 +117,12 @@ function finished(drafts: readonly Draft[], texts: ReadonlyMap<string, ProofText
     raters: sortedNames(raters.keys()).map((id) => raters.get(id)!),
     rubrics: sortedNames(rubrics), solvers: sortedNames(solvers), domains: sortedNames(domains),
   }
+}
+
+/** "grok_run_2" is the second run of grok: columns of repeated runs are one rater. */
+function runOf(column: string): { rater: string; run: number } {
+  const match = /^(.+?)[ _.-]+(?:run|repeat|trial)[ _.-]?(\d+)$/i.exec(column)
+  return match ? { rater: match[1]!, run: Number(match[2]) } : { rater: column, run: 0 }
 }
 
 const CONDITION_MARK = ' · '

@@ -13,7 +13,7 @@ const opened = (id: string) => ({ ...info(id), raters: [] }) as unknown as Audit
 /** A client whose answers a test gives by hand. */
 function client(over: Partial<StatsClient>): StatsClient {
   const never = () => new Promise<never>(() => {})
-  return { tables: async () => [info('a')], importFile: never, remove: async () => {}, open: never, matrix: never, analysis: never, pickedProofs: never, proof: never, preview: never, remap: never, setFlags: never, grades: never, saveGrades: never, report: never, checkReport: never, judgingItems: never, judgeProfile: never, joinVerdicts: never, ...over }
+  return { tables: async () => [info('a')], importFile: never, remove: async () => {}, open: never, matrix: never, analysis: never, pickedProofs: never, proof: never, preview: never, remap: never, setFlags: never, grades: never, saveGrades: never, report: never, checkReport: never, judgingItems: never, judgeProfile: never, comparePairs: never, joinVerdicts: never, ...over }
 }
 
 test('a file that is not taken leaves the open table and the list', async () => {

@@ -106,4 +106,4 @@ export function createAudits(client: StatsClient): UseBoundStore<StoreApi<Audits
 export const useAudits = createAudits(statsClient)
 
 /** Analyses, the proofs behind a number and one proof are asked for by the panels that show them, and not kept. */
-export const { analysis, judgingItems, joinVerdicts, judgeProfile, pickedProofs, proof: readProof, preview, remap, setFlags, grades: readGrades, saveGrades, report: makeReport, checkReport } = statsClient
+export const { analysis, comparePairs, judgingItems, joinVerdicts, judgeProfile, pickedProofs, proof: readProof, preview, remap, setFlags, grades: readGrades, saveGrades, report: makeReport, checkReport } = statsClient

@@ -30,6 +30,7 @@ export interface StatsClient {
   analysis(tableId: string, request: AnalysisRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<readonly Exhibit[], AnalysisFailure>>
   pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string | null): Promise<Result<ProofView, TableFailure | 'noProof'>>
+  comparePairs(file: File): Promise<Result<readonly Exhibit[], ImportFailure>>
   judgeProfile(tableId: string, request: AnalysisRequest): Promise<Result<JudgeProfile | null, TableFailure>>
   judgingItems(tableId: string): Promise<Result<readonly JudgeItem[], TableFailure>>
   joinVerdicts(joining: Joining): Promise<Result<AuditInfo, ImportFailure | TableFailure>>
@@ -144,6 +145,7 @@ export const statsClient: StatsClient = {
       cancellable<Result<readonly Exhibit[], AnalysisFailure>>(worker, signal, (job) => worker.api.analysis(job, tableId, request, proxy(onProgress)))),
   pickedProofs: (tableId, query, pick) => ask<readonly PairedGrade[], TableFailure>((worker) => worker.api.pickedProofs(tableId, query, pick)),
   proof: (tableId, proofId, rubric) => ask<ProofView, TableFailure | 'noProof'>((worker) => worker.api.proof(tableId, proofId, rubric)),
+  comparePairs: (file) => ask<readonly Exhibit[], ImportFailure>((worker) => guarded<Result<readonly Exhibit[], ImportFailure>>(worker, () => {}, () => worker.api.comparePairs(file))),
   judgeProfile: (tableId, request) => ask<JudgeProfile | null, TableFailure>((worker) => worker.api.judgeProfile(tableId, request)),
   judgingItems: (tableId) => ask<readonly JudgeItem[], TableFailure>((worker) => worker.api.judgingItems(tableId)),
   joinVerdicts: (joining) => ask<AuditInfo, ImportFailure | TableFailure>((worker) => worker.api.joinVerdicts(joining)),

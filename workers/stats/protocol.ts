@@ -141,6 +141,8 @@ export interface StatsApi {
   analysis(job: string, tableId: string, request: AnalysisRequest, onProgress: OnProgress): Promise<Result<readonly Exhibit[], AnalysisFailure>>
   pickedProofs(tableId: string, query: PickQuery & Pick<MatrixQuery, 'humans'>, pick: ProofPick): Promise<Result<readonly PairedGrade[], TableFailure>>
   proof(tableId: string, proofId: string, rubric: string | null): Promise<Result<ProofView, TableFailure | 'noProof'>>
+  /** A table of comparisons: read for what it says, not stored. */
+  comparePairs(file: File): Promise<Result<readonly Exhibit[], ImportFailure>>
   /** The judge of the request's view as a profile; null when it has no pairs. */
   judgeProfile(tableId: string, request: AnalysisRequest): Promise<Result<JudgeProfile | null, TableFailure>>
   /** Every proof of the table with its texts, in the table's order, as a judge is shown it. */

@@ -5,7 +5,9 @@ import type { Exhibit } from '../../src/audit/exhibit'
 import { judgedLines } from '../../src/audit/judges/judgedTable'
 import { guessMapping } from '../../src/audit/mapping'
 import { atThreshold, matrixSteps, type Matrix } from '../../src/audit/matrix'
+import { pairTable } from '../../src/audit/pairwise'
 import { pickedProofs } from '../../src/audit/pickedProofs'
+import { pairExhibits } from '../../src/audit/views/pairs'
 import { conditionsOf, ViewContext } from '../../src/audit/views/context'
 import { profileInView } from '../../src/audit/views/profiles'
 import { VIEW_STEPS } from '../../src/audit/views/index'
@@ -223,6 +225,13 @@ exposeAlive({
       proofId, problemId: first.problemId, domain: first.domain, solver: first.solver,
       text: opened.value.textOf(proofId), grades, isSynthetic: info.origin === 'synthetic',
     })
+  },
+
+  async comparePairs(file) {
+    const read = await readGradeFile(file, () => {}, neverStop)
+    if (!read.ok) return read
+    const pairs = pairTable(read.value)
+    return pairs.ok ? ok(pairExhibits(pairs.value)) : { ...pairs, where: `\`${file.name}\`` }
   },
 
   async judgeProfile(tableId, { query, chosen }) {

@@ -12,6 +12,7 @@ import { parseEndpoint } from './endpoint'
 import { judgedLines } from './judgedTable'
 import { judgePrompt, type JudgeItem } from './prompt'
 import { EXPERT_TEXT, needsScheme, SCHEME_TEXT, startingText } from './rubrics'
+import { probeLines } from './probeFile'
 import { parseJudgement } from './verdict'
 
 const item = (n: number, over: Partial<JudgeItem> = {}): JudgeItem => ({
@@ -157,6 +158,20 @@ describe('prompt', () => {
     expect(judgeCalls([item(1), item(2)], { rubrics: [expert], variants: ['padded'], runs: 1, seed: 5 })).toEqual(judgeCalls([item(1), item(2)], { rubrics: [expert], variants: ['padded'], runs: 1, seed: 5 }))
     expect(() => judgeCalls([item(1)], { rubrics: [expert], variants: ['?'], runs: 1, seed: 1 })).toThrow()
   })
+})
+
+test('perturbed proofs as a file: graded elsewhere, they read back as variants of the same proof', () => {
+  const lines = probeLines([item(1), item(2), item(3, { proof: null })], ['empty', 'injected'], 1)
+  expect(lines).toHaveLength(6)
+  const graded = lines.map((l, i) => ({ ...(JSON.parse(l) as Record<string, unknown>), rater: 'j', score: i % 8, max: 7 }))
+  expect(graded.find((r) => (r as Record<string, unknown>)['variant'] === 'injected')).toMatchObject({ expected: 'same', problem_id: 'P1' })
+  const columns = [...new Set(graded.flatMap((r) => Object.keys(r)))]
+  const raw = { columns, rows: graded.map((r) => columns.map((c) => (r as Record<string, unknown>)[c])), unread: [] }
+  const mapping = guessMapping(raw)
+  const table = mapping.ok ? gradeTable(raw, mapping.value) : mapping
+  if (!table.ok) throw new Error(table.what)
+  expect(table.value.rows.map((r) => [r.proofId, r.extras?.variant, r.raw])).toEqual([['P1|A|0', 'original', 0], ['P1|A|0', 'empty', 1], ['P1|A|0', 'injected', 2], ['P2|A|0', 'original', 3], ['P2|A|0', 'empty', 4], ['P2|A|0', 'injected', 5]])
+  expect(table.value.duplicates).toEqual([])
 })
 
 test('a part of the proofs is drawn by the seed, in order, none twice', () => {

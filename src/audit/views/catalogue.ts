@@ -67,6 +67,7 @@ export const VIEW_GROUPS: readonly ViewGroup[] = [
     label: 'Biases', views: [
       view('self', 'Own family', 'Does a judge favour proofs by models of its own maker?', BOOT, SELF_SETTINGS),
       view('length', 'Length and format', 'Do longer or more decorated proofs get more than humans would give?', SLICE, LENGTH_SETTINGS),
+      view('pairs', 'Order of answers', '', []),
       view('probes', 'Perturbed proofs', 'What happens when a proof is padded, gutted, or tells the judge what to say?', [...SLICE, 'seed'], []),
     ],
   },
@@ -113,7 +114,7 @@ export const VIEW_GROUPS: readonly ViewGroup[] = [
 export const VIEWS: readonly ViewEntry[] = VIEW_GROUPS.flatMap((g) => g.views)
 
 /** Views that the page draws by itself; all others are exhibits of the statistics worker. */
-export const OWN_PANELS: ReadonlySet<string> = new Set(['matrix', 'run', 'disagreements', 'report', 'data'])
+export const OWN_PANELS: ReadonlySet<string> = new Set(['matrix', 'run', 'pairs', 'disagreements', 'report', 'data'])
 
 export function viewNamed(id: string | undefined): ViewEntry {
   return VIEWS.find((v) => v.id === id) ?? VIEWS[0]!

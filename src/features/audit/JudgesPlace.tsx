@@ -24,6 +24,7 @@ import { TableChooser } from './TableChooser'
 
 const AnalysisPanel = lazyAgain(() => import('./AnalysisPanel'))
 const DisagreementsPanel = lazyAgain(() => import('./DisagreementsPanel'))
+const PairsPanel = lazyAgain(() => import('./PairsPanel'))
 const ReportPanel = lazyAgain(() => import('./ReportPanel'))
 const RunJudgePanel = lazyAgain(() => import('./running/RunJudgePanel'))
 
@@ -116,6 +117,7 @@ function Audit({ table, url, view, setView, onReread, onTable }: AuditProps) {
           : (
             <Suspense fallback={<p role="status" className={styles.wait}>Loading…</p>}>
               {entry.id === 'disagreements' ? <DisagreementsPanel table={table} view={view} url={url} onChange={setView} />
+                : entry.id === 'pairs' ? <PairsPanel />
                 : entry.id === 'run' ? <RunJudgePanel table={table} onTable={onTable} />
                 : entry.id === 'report' ? <ReportPanel table={table} view={view} />
                 : <AnalysisPanel table={table} view={view} onChange={setView} onOpen={open} />}

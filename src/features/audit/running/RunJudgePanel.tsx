@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { judgeCalls } from '../../../audit/judges/calls'
 import { estimate, estimatedTokens } from '../../../audit/judges/cost'
 import { parseEndpoint } from '../../../audit/judges/endpoint'
+import { probeLines } from '../../../audit/judges/probeFile'
 import { judgePrompt } from '../../../audit/judges/prompt'
 import { startingText } from '../../../audit/judges/rubrics'
 import { PERTURBATIONS } from '../../../audit/perturbations'
@@ -11,6 +12,7 @@ import { ErrorCard } from '../../../ui/ErrorCard'
 import { Field } from '../../../ui/Field'
 import { Panel } from '../../../ui/Panel'
 import { Segmented } from '../../../ui/Segmented'
+import { saveFile } from '../../../ui/saveFile'
 import { useAnswer } from '../../../ui/useAnswer'
 import { useDatasets } from '../../../state/datasets'
 import { judgingItemsOf } from '../../../state/judgingItems'
@@ -126,6 +128,10 @@ export default function RunJudgePanel({ table, onTable }: { readonly table: Audi
                     <input type="checkbox" checked={variants.includes(p.id)} onChange={() => setVariants((v) => PERTURBATIONS.map((q) => q.id).filter((q) => (q === p.id ? !v.includes(q) : v.includes(q))))} />{p.id}
                   </label>
                 ))}
+              </div>
+              <div className={styles.actions}>
+                <Button disabled={found === null || variants.length === 0 || flags.includes('no_export')} onClick={() => found && saveFile(`${probeLines(found, variants, numbers.seed).join('\n')}\n`, 'perturbed proofs.jsonl', 'application/x-ndjson')}>Save them as a file</Button>
+                <span className={styles.quiet}>{flags.includes('no_export') ? 'These rows may not be passed on, so they are not saved.' : 'To grade elsewhere: add a rater and a score to each row, and drop the file here.'}</span>
               </div>
             </details>
           </fieldset>
