@@ -23,6 +23,8 @@ export function GapBadges({ table }: { readonly table: AuditTable }) {
       {gaps.length === 0 ? <Badge tone="good">no gaps</Badge> : gaps.map(([reason, label, meaning]) => (
         <Badge key={reason} tone="warn" title={meaning}>{count(table.ledger.counts[reason])} {label}</Badge>
       ))}
+      {table.flags.includes('no_train') ? <Badge tone="neutral" title="Nothing is trained on these rows">evaluation only</Badge> : null}
+      {table.flags.includes('no_export') ? <Badge tone="neutral" title="Exports and reports hold aggregates over at least 5 proofs">rows stay here</Badge> : null}
       {table.guessedMax !== null ? <Badge tone="warn" title="No column names the full marks; this scale holds every score seen">full marks taken as {plain(table.guessedMax, 0)}</Badge> : null}
     </>
   )
