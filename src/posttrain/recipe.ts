@@ -104,7 +104,7 @@ function stagesOf(s: Sizes): readonly RecipeStage[] {
     {
       id: 'rc-rl', label: 'Reinforcement with the reasoning cache', kind: 'rc-rl', from: 'rl', curriculum: 'rc-curriculum', summariser: 'assistant',
       cache: { turns: 3, style: 'replace', states: 2, problems: s.cacheProblems, temperature: 0.7, replay: 0 },
-      settings: { ...rl, steps: s.steps['rc-rl'] },
+      settings: { ...rl, learningRate: s.rlRate * 0.75, steps: s.steps['rc-rl'] },
     },
     ...cells,
   ]
@@ -130,7 +130,7 @@ export const RECIPES: Readonly<Record<string, RecipePreset>> = {
     summaryTokens: 40,
     scaffolds,
     stages: stagesOf({
-      maxNewTokens: 40, steps: { base: 120, sft: 1500, assistant: 350, rl: 120, 'rc-rl': 80 }, curriculumProblems: 700, assistantProblems: 800,
+      maxNewTokens: 40, steps: { base: 120, sft: 1500, assistant: 500, rl: 120, 'rc-rl': 90 }, curriculumProblems: 700, assistantProblems: 1400,
       groups: 8, cacheProblems: 6, groupSize: 8, sftRate: 6e-3, rlRate: 4e-4, levels: LEVELS, verbose: 0.4,
     }),
     checkpointEverySteps: 50,

@@ -13,8 +13,8 @@ import { EOS, PAD, promptIds, spoken } from '../../proofs/tinyProofs/vocabulary'
 import type { PolicyModel } from '../policyModel'
 
 const BATCH = 128
-/** Rows of the summariser that the policy's own attempts give, and as many again from the teacher. */
-const TEACHER_ROWS = 2
+/** Rows of the summariser from the teacher, a problem; attempts of the policy give up to two more. */
+const TEACHER_ROWS = 1
 
 /**
  * Each problem is attempted once from nothing and once from a true summary of some lines. An attempt gives a row for the summariser
