@@ -38,6 +38,18 @@ describe('gradedResponse', () => {
     expect(severity('usual')).toBeGreaterThan(severity('lenient'))
   })
 
+  test('the interval of a discrimination, which takes qualities as known, holds it in four of five cases at least', () => {
+    let held = 0
+    let asked = 0
+    for (let seed = 0; seed < 24; seed++)
+      for (const { rater, discrimination, discriminationError } of gradedResponse(simulated(200, 500 + seed).ratings, LEVELS).raters) {
+        asked++
+        if (Math.abs(discrimination - RATERS[rater]!.a) <= 1.96 * discriminationError) held++
+      }
+    expect(held / asked, `${held} of ${asked}`).toBeGreaterThan(0.8)
+    expect(held / asked).toBeLessThan(0.97)
+  })
+
   test('severity over 20 sets: r > 0.95 with what was planted', () => {
     const found: number[] = []
     const planted: number[] = []
