@@ -21,7 +21,7 @@ export function RunProgress() {
   const name = (id: string) => runs?.find((r) => r.id === id)?.judge ?? 'the judge'
   const end = ended ? outcomeWords(ended.outcome) : null
   return (
-    <div role="status" data-judging={active ? 'running' : (ended?.outcome.kind ?? 'idle')}>
+    <div role="status" className={styles.status} data-judging={active ? 'running' : (ended?.outcome.kind ?? 'idle')}>
       {active ? (
         <>
           <Progress label={`Asking ${name(active.runId)}`} value={p?.done ?? null} max={p?.total ?? 1} count={p ? `${p.done} of ${p.total}` : undefined} onCancel={cancel} cancelLabel="Stop" />
