@@ -12,7 +12,7 @@ const THINKING_TOKENS = 1024
 /** Rules and proof go in one user turn: not every template has a system turn. */
 export function tabJudge(model: LoadedModel, text: Pick<ModelsApi, 'prompt' | 'openStream' | 'pushTokens'> = modelsClient, engine: Pick<ModelEngineApi, 'generate'> = modelEngine): AskTab {
   return async ({ system, user }, { mostNewTokens, temperature, seed }) => {
-    const prompt = await text.prompt(model.modelId, [{ role: 'user', content: `${system}\n\n${user}` }], mostNewTokens >= THINKING_TOKENS)
+    const prompt = await text.prompt(model.modelId, [{ role: 'user', content: system === '' ? user : `${system}\n\n${user}` }], mostNewTokens >= THINKING_TOKENS)
     if (!prompt.ok) return prompt
     const stream = await text.openStream(model.modelId)
     if (!stream.ok) return stream

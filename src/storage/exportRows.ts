@@ -83,6 +83,18 @@ export async function* exportRows(opened: Opened, rows: Uint32Array | null, form
   }
 }
 
+/** Records that were made here, as one parquet file: the columns with the types they are written with. */
+export function parquetFile(columns: readonly { readonly name: string; readonly type: string }[], records: readonly Readonly<Record<string, unknown>>[], about: object): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter()
+  const parquet = new ParquetWriter({ writer, schema: schemaOf(columns.map(({ name, type }) => ({ from: name, to: name, type }))), kvMetadata: [{ key: 'proof_lab', value: JSON.stringify(about) }], createdBy: 'proof-lab' })
+  for (let start = 0; start === 0 || start < records.length; start += GROUP_ROWS) {
+    const group = records.slice(start, start + GROUP_ROWS)
+    parquet.write({ columnData: columns.map(({ name, type }) => ({ name, data: group.map((r) => parquetValue(r[name], type)) })), rowGroupSize: group.length })
+  }
+  parquet.finish()
+  return new Uint8Array(writer.getBytes())
+}
+
 /** Records in groups; rows that follow one another in the file are read at once. */
 async function* recordGroups({ source }: Opened, rows: Uint32Array | null, columns: readonly string[], stop: Stop): AsyncGenerator<Record<string, unknown>[]> {
   const total = rows?.length ?? source.rows

@@ -127,6 +127,13 @@ export const dataClient: DataApi = {
   split: (job, datasetId, rows, share, seed, onRows) => read((api, heard) => api.split(job, datasetId, rows, share, seed, listening(heard, onRows))),
   derive: (job, datasetId, derivation, onRows) => read((api, heard) => api.derive(job, datasetId, derivation, listening(heard, onRows))),
   exportFile: (job, datasetId, derivation, format, onRows) => read((api, heard) => api.exportFile(job, datasetId, derivation, format, listening(heard, onRows))),
+  distilItems: (datasetId, limit) => read((api) => api.distilItems(datasetId, limit)),
+  distilJobs: () => call((api) => api.distilJobs()),
+  distilBegin: (job) => call((api) => api.distilBegin(job)),
+  distilRows: (jobId) => call((api) => api.distilRows(jobId)),
+  distilKeep: (jobId, row) => call((api) => api.distilKeep(jobId, row)),
+  distilFinish: (jobId) => read((api) => api.distilFinish(jobId)),
+  distilRemove: (jobId) => call((api) => api.distilRemove(jobId)),
   readRow: (datasetId, index) => read((api) => api.readRow(datasetId, index)),
   readReasoning: (datasetId, index) => read((api) => api.readReasoning(datasetId, index)),
 

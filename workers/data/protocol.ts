@@ -9,6 +9,8 @@ import type { RoleNames } from '../../src/proofs/schemas/schema'
 import type { ArchiveFailure, ArchiveMember, MemberChoice } from '../../src/storage/archive'
 import type { RubricReport, ScoreReport, SplitReport, VerdictReport } from '../../src/storage/curate'
 import type { ReadFailure } from '../../src/storage/datasets'
+import type { DistilJob } from '../../src/storage/distilJobs'
+import type { DistilItem, DistilRow } from '../../src/posttrain/distil/distil'
 import type { DatasetFlag, DatasetRecord, Provenance } from '../../src/storage/datasetRecord'
 import type { ColumnFacts, GridPage, QueryFailure, Selection } from '../../src/storage/datasetTable'
 import type { TrashRecord } from '../../src/storage/datasetTrash'
@@ -16,6 +18,7 @@ import type { ExportFormat } from '../../src/storage/exportRows'
 import type { HubFailure, HubListing } from '../../src/storage/hubListing'
 import type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
 
+export type { DistilJob, Teacher } from '../../src/storage/distilJobs'
 export type { GridRow, ProofRow } from '../../src/proofs/schemas/rows'
 export type { ColumnInfo, SchemaId } from '../../src/proofs/schemas/schema'
 export type { ArchiveMember, MemberChoice } from '../../src/storage/archive'
@@ -85,6 +88,14 @@ export interface StoredEvaluation extends EvaluationAttempts {
   readonly traits: readonly Readonly<Record<string, string>>[]
 }
 
+/** A distillation and how far it is. */
+export interface DistilJobState extends DistilJob {
+  readonly done: number
+  readonly kept: number
+  readonly failed: number
+}
+export type DistilFailure = ReadFailure | 'noProblems' | 'noJob'
+
 export type CurateFailure = ReadFailure | 'cancelled' | 'noColumn'
 
 export interface StorageUse {
@@ -138,6 +149,17 @@ export interface DataApi {
   derive(job: string, datasetId: string, derivation: Derivation, onRows: OnRows): Promise<Result<DatasetRecord, CurateFailure | ImportFailure>>
   /** The rows as a file in the published schema. */
   exportFile(job: string, datasetId: string, derivation: Derivation, format: ExportFormat, onRows: OnRows): Promise<Result<{ readonly name: string; readonly file: Blob }, CurateFailure>>
+  /** Problems to be taught: rows of the dataset from the first on. Refused, with the reason, for a dataset for evaluation. */
+  distilItems(datasetId: string, limit: number): Promise<Result<readonly DistilItem[], DistilFailure>>
+  distilJobs(): Promise<readonly DistilJobState[]>
+  /** Stores a distillation before anything is asked. Null when stored, else why not. */
+  distilBegin(job: DistilJob): Promise<string | null>
+  distilRows(jobId: string): Promise<readonly DistilRow[]>
+  /** Null when the row is on the disk, else why not. */
+  distilKeep(jobId: string, row: DistilRow): Promise<string | null>
+  /** A dataset of what was kept. The job stays. */
+  distilFinish(jobId: string): Promise<Result<DatasetRecord, DistilFailure | ImportFailure>>
+  distilRemove(jobId: string): Promise<string | null>
   readRow(datasetId: string, index: number): Promise<Result<ProofRow, ReadFailure>>
   readReasoning(datasetId: string, index: number): Promise<Result<string | null, ReadFailure>>
   runs(): Promise<readonly RunRecord[]>

@@ -11,10 +11,12 @@ import { importDataset, type EarlyDataset, type ImportFailure, type ImportOption
 import { shardNamed } from '../../src/proofs/schemas/shardNames'
 import { traitsOf } from '../../src/proofs/tinyProofs/traits'
 import { shardHandles } from '../../src/storage/shardPlaces'
+import { openDistilStore } from '../../src/storage/distilJobs'
 import { openRunStore } from '../../src/storage/runs'
 import { exposeAlive } from '../alive'
 import { CHANGES, NETWORK, type DatasetRecord, type DataWorkerApi, type OnProgress } from './protocol'
 import { Curation } from './curation'
+import { Distilling } from './distilling'
 import { storeSamples } from './samples'
 import { Tables } from './tables'
 
@@ -62,6 +64,8 @@ function catchEscaped(where: string): { failed: Promise<Failure<ImportFailure>>;
 }
 
 const curation = new Curation(home, reader, jobs, writing, changed)
+const distilStore = openDistilStore()
+const distilling = new Distilling(home, reader, distilStore, writing, changed)
 const changes = new BroadcastChannel(CHANGES)
 
 /** Other tabs, and the page itself, read the catalogue anew. */
@@ -206,6 +210,13 @@ exposeAlive({
   derive: (job, datasetId, derivation, onRows) => curation.derive(job, datasetId, derivation, onRows),
   exportFile: (job, datasetId, derivation, format, onRows) => curation.exportFile(job, datasetId, derivation, format, onRows),
 
+  distilItems: (datasetId, limit) => distilling.items(datasetId, limit),
+  distilJobs: () => distilling.jobs(),
+  distilBegin: (job) => distilStore.put(job),
+  distilRows: (jobId) => distilStore.rows(jobId),
+  distilKeep: (jobId, row) => distilStore.putRow(jobId, row),
+  distilFinish: (jobId) => distilling.finish(jobId),
+  distilRemove: (jobId) => distilStore.remove(jobId),
   readRow: (datasetId, index) => reader.readRow(datasetId, index),
   readReasoning: (datasetId, index) => reader.readReasoning(datasetId, index),
 

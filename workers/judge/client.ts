@@ -35,6 +35,7 @@ export const judgeClient: JudgeApi = {
   hasKey: (address) => call('hasKey', (api) => api.hasKey(address)),
   check: (address, model, page) => call('check', (api) => api.check(address, model, page)),
   ask: (job, question) => call('ask', (api) => api.ask(job, question)).catch(died),
+  complete: (job, address, model, prompt, settings) => call('complete', (api) => api.complete(job, address, model, prompt, settings)),
   runs: () => call('runs', (api) => api.runs()),
   records: (runId) => call('records', (api) => api.records(runId)),
   create: (run, calls) => call('create', (api) => api.create(run, calls)).catch(died),

@@ -4,7 +4,7 @@
  */
 import { judgeCalls, type JudgeCall } from '../../src/audit/judges/calls'
 import { parseEndpoint, type Endpoint } from '../../src/audit/judges/endpoint'
-import { judgePrompt, promptTemplate } from '../../src/audit/judges/prompt'
+import { judgePrompt, promptTemplate, type Prompt } from '../../src/audit/judges/prompt'
 import { runCalls, type Attempt } from '../../src/audit/judges/runner'
 import { isWorthAnotherTry } from '../../src/audit/judges/verdict'
 import { fail, ok } from '../../src/base/result'
@@ -15,7 +15,7 @@ import { askOnce } from './ask'
 import { checkup } from './checkup'
 import { complete } from './http'
 import { chatBody, learn } from './manners'
-import type { AskTab, JudgeApi, OnJudged } from './protocol'
+import type { AskTab, CompletionSettings, JudgeApi, OnJudged } from './protocol'
 import { holdsKey, keepKey } from './vault'
 
 const store = openJudgeRuns()
@@ -33,8 +33,12 @@ function newFence(): string {
 async function askEndpoint(endpoint: Endpoint, { model, settings }: JudgeRunRecord, call: JudgeCall, stop: AbortSignal): Promise<Attempt> {
   const prompt = judgePrompt(call.rubric, call.item, newFence())
   if (!prompt.ok) return { kind: 'noInput', told: prompt.what }
+  return completion(endpoint, model, prompt.value, settings, stop)
+}
+
+async function completion(endpoint: Endpoint, model: string, prompt: Prompt, settings: CompletionSettings, stop: AbortSignal): Promise<Attempt> {
   for (;;) {
-    const attempt = await complete(endpoint, chatBody(endpoint.base, model, prompt.value, settings.mostNewTokens, settings.temperature), settings, stop)
+    const attempt = await complete(endpoint, chatBody(endpoint.base, model, prompt, settings.mostNewTokens, settings.temperature), settings, stop)
     if (!learn(endpoint.base, model, attempt)) return attempt
   }
 }
@@ -95,6 +99,18 @@ exposeAlive({
       return await askOnce(endpoint.value, question, stop.signal)
     } finally {
       working.delete(job)
+    }
+  },
+
+  async complete(job, address, model, prompt, settings) {
+    const endpoint = parseEndpoint(address)
+    if (!endpoint.ok) return endpoint
+    const stop = working.get(job) ?? new AbortController()
+    working.set(job, stop) // several completions share a job: one cancel ends them all
+    try {
+      return ok(await completion(endpoint.value, model, prompt, settings, stop.signal))
+    } finally {
+      if (stop.signal.aborted) working.delete(job)
     }
   },
 

@@ -17,10 +17,11 @@ function mannersOf(base: string, model: string): Manners {
   return known
 }
 
+/** An empty `system` is no system turn. */
 export function chatBody(base: string, model: string, { system, user }: Prompt, mostNewTokens: number, temperature: number | null): object {
   const { lengthField, sendsTemperature, sendsStreamOptions } = mannersOf(base, model)
   return {
-    model, messages: [{ role: 'system', content: system }, { role: 'user', content: user }], stream: true, [lengthField]: mostNewTokens,
+    model, messages: [...(system === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: user }], stream: true, [lengthField]: mostNewTokens,
     ...(sendsStreamOptions ? { stream_options: { include_usage: true } } : {}),
     ...(sendsTemperature && temperature !== null ? { temperature } : {}),
   }

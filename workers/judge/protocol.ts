@@ -2,7 +2,7 @@
 import type { CallPlan } from '../../src/audit/judges/calls'
 import type { Facts, Finding } from '../../src/audit/judges/doctor'
 import type { JudgeItem, Prompt } from '../../src/audit/judges/prompt'
-import type { CallRecord, Progress, RunnerOutcome } from '../../src/audit/judges/runner'
+import type { Attempt, CallRecord, Progress, RunnerOutcome } from '../../src/audit/judges/runner'
 import type { Failure, Result } from '../../src/base/result'
 import type { AskSettings, JudgeRunRecord } from '../../src/storage/judgeRuns'
 
@@ -30,6 +30,8 @@ export interface NewRun {
   readonly plan: CallPlan
   readonly settings: AskSettings
 }
+
+export type CompletionSettings = Pick<AskSettings, 'mostNewTokens' | 'temperature' | 'firstWordMs' | 'idleMs' | 'totalMs'>
 
 /** One reply of the model in this tab. */
 export interface TabReply {
@@ -61,6 +63,8 @@ export interface JudgeApi {
   check(address: string, model: string, page: Facts['page']): Promise<Result<Checkup, 'badAddress'>>
   /** The whole answer, with the thinking of the model before `</think>` where it told it apart. `cancel(job)` ends the wait. */
   ask(job: string, question: Question): Promise<Result<string, AskFailure>>
+  /** One completion, for whoever keeps the answers himself; `cancel(job)` ends it with `stopped`. */
+  complete(job: string, address: string, model: string, prompt: Prompt, settings: CompletionSettings): Promise<Result<Attempt, 'badAddress'>>
   runs(): Promise<readonly JudgeRun[]>
   records(runId: string): Promise<readonly CallRecord[]>
   create(run: NewRun, calls: number): Promise<Result<JudgeRunRecord, StartFailure>>

@@ -17,6 +17,7 @@ import { DatasetGrid } from './DatasetGrid'
 import styles from './DatasetsPlace.module.css'
 import { DifficultyPanel } from './DifficultyPanel'
 import { neighbour, placeOf, rowAt, rowInView } from './gridWindow'
+import { DistilPanel } from './DistilPanel'
 import { KeysDialog, useKeysDialog } from './KeysDialog'
 import { counted, placeWords, schemaName, whyNotTrained } from './names'
 import { ProvenanceForm } from './ProvenanceForm'
@@ -25,7 +26,7 @@ import { RowReader } from './RowReader'
 import { useDoubleKey } from './useDoubleKey'
 import { useFacts, useSelection } from './useTable'
 
-const TABS = [{ value: 'rows', label: 'Rows' }, { value: 'columns', label: 'Columns' }, { value: 'difficulty', label: 'Difficulty' }, { value: 'curate', label: 'Curate' }, { value: 'origin', label: 'Origin' }] as const
+const TABS = [{ value: 'rows', label: 'Rows' }, { value: 'columns', label: 'Columns' }, { value: 'difficulty', label: 'Difficulty' }, { value: 'curate', label: 'Curate' }, { value: 'distil', label: 'Distil' }, { value: 'origin', label: 'Origin' }] as const
 type Tab = (typeof TABS)[number]['value']
 
 /** Difficulty is told of scores; jobs over all rows wait until the dataset is stored. */
@@ -141,6 +142,7 @@ export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
         ) : tab === 'columns' ? <ColumnsPanel dataset={dataset} facts={facts} />
           : tab === 'difficulty' ? <DifficultyPanel key={dataset.id} dataset={dataset} />
           : tab === 'curate' ? <CuratePanel key={dataset.id} dataset={dataset} query={query} selection={selection} />
+          : tab === 'distil' ? <DistilPanel key={dataset.id} dataset={dataset} />
           : <ProvenanceForm key={dataset.id} dataset={dataset} />}
       </Panel>
       <KeysDialog state={isKeys} />
