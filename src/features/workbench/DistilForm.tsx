@@ -58,13 +58,16 @@ export function DistilForm({ dataset, isBusy }: { readonly dataset: DatasetRecor
     if (kind === 'tab') return loaded ? { teacher: { kind, temperature: heat, mostNewTokens, seed: 1 }, name: loaded.name } : null
     return endpoint.ok && model.trim() ? { teacher: { kind, address: endpoint.value.base, model: model.trim(), temperature: temperature.trim() === '' ? null : heat, mostNewTokens }, name: model.trim() } : null
   }
+  /** What was typed goes to the worker, and out of the page. */
+  async function handOver() {
+    if (key === '' || !endpoint.ok) return
+    setKeyText('')
+    await setKey(endpoint.value.base, key)
+  }
   const start = async (event: FormEvent) => {
     event.preventDefault()
     if (!of || missing) return
-    if (of.teacher.kind === 'endpoint' && key !== '') {
-      await setKey(of.teacher.address, key)
-      setKeyText('') // out of the page: the worker holds it
-    }
+    await handOver()
     await begin({
       name: `${dataset.name.replace(/\.(?:parquet|jsonl|csv)$/i, '')} – taught by ${of.name}`, datasetId: dataset.id, datasetName: dataset.name, limit: rows, teacher: of.teacher,
       choice: { teacher: of.name, licence: licence.trim(), lowestGrade: lowest === '' ? null : Number(lowest) }, settings: { concurrency: LANES[kind], tries: TRIES },
@@ -92,7 +95,7 @@ export function DistilForm({ dataset, isBusy }: { readonly dataset: DatasetRecor
             {(control) => <input {...control} type="url" spellCheck={false} autoComplete="off" placeholder="http://localhost:8000/v1" value={address} onChange={(e) => setAddress(e.target.value)} />}
           </Field>
           <Field label="Key" hint="Memory only, for this address alone; never stored.">
-            {(control) => <input {...control} type="password" autoComplete="off" spellCheck={false} value={key} onChange={(e) => setKeyText(e.target.value)} />}
+            {(control) => <input {...control} type="password" autoComplete="off" spellCheck={false} value={key} onChange={(e) => setKeyText(e.target.value)} onBlur={() => void handOver()} />}
           </Field>
           <Field label="Model">{(control) => <input {...control} type="text" spellCheck={false} autoComplete="off" value={model} onChange={(e) => setModel(e.target.value)} />}</Field>
         </>
