@@ -30,7 +30,7 @@ export function DistilPanel({ dataset }: { readonly dataset: DatasetRecord }) {
         <h3 className={styles.head}>Teach these problems</h3>
         <p className={styles.note}>
           A teacher writes a proof to each problem. What is cut off, never ends its thinking or has no proof is left out; a wrong proof stays, as in the published set, unless a lowest grade is set. Problems of tiny proofs are
-          graded by the checker. Replies are stored one by one: a stop, a reload or a full stop of the machine repeats none.
+          graded by the checker. Replies are stored one by one: after a stop, a reload or a crash none is asked for again.
         </p>
         <DistilForm dataset={dataset} isBusy={active !== null} />
         {active && !underway ? <p className={styles.note} role="status">{active.progress ? 'A distillation of another dataset is underway.' : 'Beginning…'}</p> : null}
@@ -68,10 +68,10 @@ function JobRow({ job, total, isBusy }: { readonly job: DistilJobState; readonly
   }
   return (
     <li data-distil-job={job.name} data-done={job.done} data-kept={job.kept}>
+      <p className={styles.lead}>
+        <strong>{job.name}</strong> · licence {job.choice.licence} · {job.done} asked{total === null ? '' : ` of ${total}`}, {job.kept} kept{job.failed ? `, ${job.failed} without a reply` : ''}
+      </p>
       <div className={styles.buttons}>
-        <span>
-          <strong>{job.name}</strong> · {job.choice.teacher} · licence {job.choice.licence} · {job.done} asked{total === null ? '' : ` of ${total}`}, {job.kept} kept{job.failed ? `, ${job.failed} without a reply` : ''}
-        </span>
         <Button variant="primary" disabled={job.kept === 0 || isBusy} onClick={() => void make()}>Make the dataset</Button>
         <Button disabled={isBusy} onClick={() => void resume(job, true)}>Resume</Button>
         <Button disabled={isBusy} onClick={() => void remove(job.id)} aria-label={`Delete ${job.name}`}>Delete</Button>
