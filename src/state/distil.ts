@@ -90,6 +90,7 @@ export function createDistil(archive: Archive, { desk, endRequests, now, unit }:
         const record: DistilJob = { schema: 1, id: crypto.randomUUID(), ...job, createdAt: now() }
         const fault = await archive.distilBegin(record)
         if (fault !== null) return set({ failure: fail('storage', fault, { where: job.name, next: 'Free some space, then start again.' }) })
+        await get().list() // it is listed while it is underway
         await work(record, false)
       },
       async resume(job, again) {

@@ -134,6 +134,11 @@ export const dataClient: DataApi = {
   distilKeep: (jobId, row) => call((api) => api.distilKeep(jobId, row)),
   distilFinish: (jobId) => read((api) => api.distilFinish(jobId)),
   distilRemove: (jobId) => call((api) => api.distilRemove(jobId)),
+  provings: () => call((api) => api.provings()),
+  putProving: (proving) => call((api) => api.putProving(proving)),
+  provingReplies: (provingId) => call((api) => api.provingReplies(provingId)),
+  keepReply: (provingId, reply) => call((api) => api.keepReply(provingId, reply)),
+  removeProving: (provingId) => call((api) => api.removeProving(provingId)),
   readRow: (datasetId, index) => read((api) => api.readRow(datasetId, index)),
   readReasoning: (datasetId, index) => read((api) => api.readReasoning(datasetId, index)),
 

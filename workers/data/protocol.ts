@@ -10,6 +10,7 @@ import type { ArchiveFailure, ArchiveMember, MemberChoice } from '../../src/stor
 import type { RubricReport, ScoreReport, SplitReport, VerdictReport } from '../../src/storage/curate'
 import type { ReadFailure } from '../../src/storage/datasets'
 import type { DistilJob } from '../../src/storage/distilJobs'
+import type { KeptReply, Proving } from '../../src/storage/provings'
 import type { DistilItem, DistilRow } from '../../src/posttrain/distil/distil'
 import type { DatasetFlag, DatasetRecord, Provenance } from '../../src/storage/datasetRecord'
 import type { ColumnFacts, GridPage, QueryFailure, Selection } from '../../src/storage/datasetTable'
@@ -18,6 +19,7 @@ import type { ExportFormat } from '../../src/storage/exportRows'
 import type { HubFailure, HubListing } from '../../src/storage/hubListing'
 import type { ImportFailure, ImportProgress } from '../../src/storage/importDataset'
 
+export type { KeptReply, Proving, ProvingSource } from '../../src/storage/provings'
 export type { DistilJob, Teacher } from '../../src/storage/distilJobs'
 export type { GridRow, ProofRow } from '../../src/proofs/schemas/rows'
 export type { ColumnInfo, SchemaId } from '../../src/proofs/schemas/schema'
@@ -160,6 +162,13 @@ export interface DataApi {
   /** A dataset of what was kept. The job stays. */
   distilFinish(jobId: string): Promise<Result<DatasetRecord, DistilFailure | ImportFailure>>
   distilRemove(jobId: string): Promise<string | null>
+  provings(): Promise<readonly Proving[]>
+  /** Null when stored, else why not. */
+  putProving(proving: Proving): Promise<string | null>
+  provingReplies(provingId: string): Promise<readonly KeptReply[]>
+  /** Null when the reply is on the disk, else why not. */
+  keepReply(provingId: string, reply: KeptReply): Promise<string | null>
+  removeProving(provingId: string): Promise<string | null>
   readRow(datasetId: string, index: number): Promise<Result<ProofRow, ReadFailure>>
   readReasoning(datasetId: string, index: number): Promise<Result<string | null, ReadFailure>>
   runs(): Promise<readonly RunRecord[]>

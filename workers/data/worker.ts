@@ -12,6 +12,7 @@ import { shardNamed } from '../../src/proofs/schemas/shardNames'
 import { traitsOf } from '../../src/proofs/tinyProofs/traits'
 import { shardHandles } from '../../src/storage/shardPlaces'
 import { openDistilStore } from '../../src/storage/distilJobs'
+import { openProvings } from '../../src/storage/provings'
 import { openRunStore } from '../../src/storage/runs'
 import { exposeAlive } from '../alive'
 import { CHANGES, NETWORK, type DatasetRecord, type DataWorkerApi, type OnProgress } from './protocol'
@@ -65,6 +66,7 @@ function catchEscaped(where: string): { failed: Promise<Failure<ImportFailure>>;
 
 const curation = new Curation(home, reader, jobs, writing, changed)
 const distilStore = openDistilStore()
+const provings = openProvings()
 const distilling = new Distilling(home, reader, distilStore, writing, changed)
 const changes = new BroadcastChannel(CHANGES)
 
@@ -217,6 +219,11 @@ exposeAlive({
   distilKeep: (jobId, row) => distilStore.putRow(jobId, row),
   distilFinish: (jobId) => distilling.finish(jobId),
   distilRemove: (jobId) => distilStore.remove(jobId),
+  provings: () => provings.list(),
+  putProving: (proving) => provings.put(proving),
+  provingReplies: (provingId) => provings.replies(provingId),
+  keepReply: (provingId, reply) => provings.putReply(provingId, reply),
+  removeProving: (provingId) => provings.remove(provingId),
   readRow: (datasetId, index) => reader.readRow(datasetId, index),
   readReasoning: (datasetId, index) => reader.readReasoning(datasetId, index),
 
