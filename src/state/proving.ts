@@ -67,7 +67,7 @@ export function createProving(archive: Archive, { desk, endRequests, now, unit }
       const { calls, inputTokens, outputTokens } = spent(log)
       const item = { index: 0, problem: proving.problem, rubric: null, category: null, competition: null, source: null }
       const score = proving.answer ? (checkerGrade(item, proving.answer.proof)?.score ?? null) : null
-      return { calls, mostCalls: scaffoldOf(proving.scaffold).mostCalls, inputTokens, outputTokens, score }
+      return { calls, mostCalls: Object.hasOwn(SCAFFOLDS, proving.scaffold) ? scaffoldOf(proving.scaffold).mostCalls : calls, inputTokens, outputTokens, score }
     }
     const tell = (proving: Proving, log: ReadonlyMap<string, LoggedReply>) => set(({ accounts }) => ({ accounts: { ...accounts, [proving.id]: account(proving, log) } }))
     const logOf = async (id: string) => new Map((await archive.provingReplies(id)).map(({ key, logged }) => [key, logged]))
@@ -131,8 +131,7 @@ export function createProving(archive: Archive, { desk, endRequests, now, unit }
           const accounts: Record<string, Account> = {}
           for (const proving of all) {
             const held = known[proving.id]
-            // A finished one does not change, but its score is only known once it has an answer.
-            accounts[proving.id] = held && (proving.answer === null || held.score !== null) && get().active?.id === proving.id ? held : account(proving, await logOf(proving.id))
+            accounts[proving.id] = held && get().active?.id === proving.id ? held : account(proving, await logOf(proving.id))
           }
           set({ all, accounts })
         } catch (error) {

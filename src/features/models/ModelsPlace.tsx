@@ -10,6 +10,7 @@ import { CheckpointTable } from './CheckpointTable'
 import { LibraryPanel } from './LibraryPanel'
 import { LoadPanel } from './LoadPanel'
 import { PresetsPanel } from './PresetsPanel'
+import { ScaffoldPanel } from './ScaffoldPanel'
 import { TryIt } from './TryIt'
 import styles from './Models.module.css'
 
@@ -36,6 +37,7 @@ export default function ModelsPlace() {
       <LibraryPanel chosen={model?.id ?? null} onChoose={(id) => setView({ model: id ?? undefined })} />
       {model && <LoadPanel key={model.id} record={model} />}
       {model && loaded?.modelId === model.id && <BenchPanel key={`${model.id}:${loaded.context}`} record={model} loaded={loaded} />}
+      <ScaffoldPanel />
       <Panel title="Checkpoints" note="Weights and optimiser state of a run's last stored step, as one safetensors file; or as a model folder that transformers loads.">
         {records.length > 0 ? (
           <CheckpointTable records={records} chosen={run?.id ?? null} onChoose={(id) => setView({ run: id })} />
