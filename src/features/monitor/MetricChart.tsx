@@ -1,4 +1,5 @@
 import { useId, useMemo, useState } from 'react'
+import { pipelineRlNames } from '../../posttrain/metricNames'
 import { LiveCurve } from '../../ui/LiveCurve'
 import { formatMetric, type MetricInfo } from './metricTable'
 import { useCurve } from './useMetrics'
@@ -25,6 +26,7 @@ export function MetricChart({ runId, info, smoothing, isLog, lastStep, sftSteps,
   const helpId = useId()
   const domain = useMemo((): [number, number] => [1, Math.max(2, lastStep)], [lastStep])
   const stage = useMemo(() => ({ x: sftSteps + 0.5, before: 'SFT', after: 'GRPO' }), [sftSteps])
+  const aliases = pipelineRlNames(info.name, 'grpo').filter((name) => name !== info.name)
   const format = useMemo(() => (value: number) => formatMetric(info.unit, value), [info.unit])
   return (
     <figure className={styles.chart} data-metric={info.name}>
@@ -47,7 +49,10 @@ export function MetricChart({ runId, info, smoothing, isLog, lastStep, sftSteps,
         <p>
           <strong>Healthy:</strong> {info.healthy}
         </p>
-        <p className={styles.source}>Source: {info.source}</p>
+        <p className={styles.source}>
+          Source: {info.source}
+          {aliases.length > 0 && <>. In PipelineRL: {aliases.join(', ')}</>}
+        </p>
       </div>
       <LiveCurve
         title={info.label}
