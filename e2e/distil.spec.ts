@@ -50,7 +50,7 @@ test('an endpoint teaches: retried, stopped by a reload, resumed without a repea
   await expect(page.getByText('Say under which licence')).toBeVisible()
   await page.getByLabel('Licence of the new rows').fill('CC-BY-4.0')
   await page.getByRole('button', { name: 'Distil', exact: true }).click()
-  await expect(page.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '8')
+  await expect(page.getByRole('progressbar')).toHaveAttribute('value', '8')
   await page.reload()
   isSilent = false
   const job = page.locator('[data-distil-job]')

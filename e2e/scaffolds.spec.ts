@@ -20,9 +20,9 @@ test('reasoning cache and single attempt on a tiny proof: account, grade, resume
   }
   const form = async (scaffold: string) => {
     await page.getByRole('button', { name: 'New proving' }).click()
-    await page.getByLabel('Problem to prove').fill('Assume $p$, $p \\to q$. Prove $q$.')
+    await page.getByRole('textbox', { name: 'Problem to prove' }).fill('Assume $p$, $p \\to q$. Prove $q$.')
     await page.getByRole('radio', { name: 'Endpoint' }).check()
-    await page.getByLabel('Prove with').selectOption(scaffold)
+    await page.getByLabel('Prove with', { exact: true }).selectOption(scaffold)
     await page.getByLabel('Address of the endpoint').fill(`${endpoint.address}/v1`)
     await page.getByLabel('Key', { exact: true }).fill(KEY)
     await page.getByRole('textbox', { name: 'Model' }).fill('prover')
