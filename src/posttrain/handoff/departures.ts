@@ -16,7 +16,7 @@ export function departures(run: HandoffRun): Departure[] {
   const list: (Departure | false)[] = [
     {
       trainer: 'both', what: 'Grader',
-      here: 'The exact checker of tiny proofs: it verifies each line, and its grade costs nothing.',
+      here: run.record.reward ? 'A simulated judge with the profile in run.json over the exact checker of tiny proofs; the checker’s own score is kept beside it.' : 'The exact checker of tiny proofs: it verifies each line, and its grade costs nothing.',
       there: 'A language model behind an OpenAI-compatible endpoint, with the rubric of each problem. Its grades are noisy; measure it against the stored rollouts first (rollouts/ hold the checker’s scores).',
     },
     {

@@ -16,7 +16,7 @@ export interface HandoffDataset {
 }
 
 export interface HandoffRun {
-  readonly record: Pick<RunRecord, 'name' | 'preset' | 'seed' | 'step' | 'totalSteps' | 'sftSteps'>
+  readonly record: Pick<RunRecord, 'name' | 'preset' | 'seed' | 'step' | 'totalSteps' | 'sftSteps' | 'reward'>
   readonly preset: Preset
   readonly model: ModelConfig
   readonly parameters: number
