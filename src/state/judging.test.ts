@@ -19,7 +19,7 @@ function client(over: Partial<JudgeApi> = {}): JudgeApi & { asked: { again: bool
   const asked: { again: boolean; items: number }[] = []
   const cancelled: string[] = []
   return {
-    asked, cancelled, setKey: async () => ok(null), hasKey: async () => false, check: async () => fail('badAddress', 'x'), records: async () => [], remove: async () => {}, ask: async () => fail('worker', 'x'),
+    asked, cancelled, setKey: async () => ok(null), hasKey: async () => false, check: async () => fail('badAddress', 'x'), records: async () => [], remove: async () => {}, ask: async () => fail('worker', 'x'), complete: async () => fail('badAddress', 'x'),
     runs: async () => [{ ...stored, done: 2, verdicts: 1, mendable: 1 }], create: async () => ok(stored), cancel: async (id) => void cancelled.push(id),
     work: async (_id, items, again, onProgress: OnJudged) => { asked.push({ again, items: items.length }); onProgress(progress(1)); return ok({ kind: 'finished' }) },
     ...over,
