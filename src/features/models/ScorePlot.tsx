@@ -16,6 +16,8 @@ export function ScorePlot({ points }: { readonly points: readonly PlotPoint[] })
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, ...points.map((p) => p.tokens)))))
   const x = (tokens: number) => LEFT + ((Math.log10(Math.max(1, tokens)) - low) / (high - low)) * (WIDTH - LEFT - 70)
   const y = (score: number) => TOP + (1 - score / 7) * (HEIGHT - TOP - BOTTOM)
+  /** Its name would leave the picture on the right. */
+  const isRight = (p: PlotPoint) => x(p.tokens) > WIDTH * 0.6
   const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i))
   return (
     <svg className={styles.plot} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Grade against tokens: ${points.map((p) => `${p.label} ${p.score} of 7 for ${p.tokens} tokens`).join('; ')}`}>
@@ -35,7 +37,7 @@ export function ScorePlot({ points }: { readonly points: readonly PlotPoint[] })
       {points.map((p) => (
         <g key={p.id}>
           <circle cx={x(p.tokens)} cy={y(p.score)} r="5" className={styles.dot} />
-          <text x={x(p.tokens) + 9} y={y(p.score) + (p.score > 3 ? 14 : -5)} className={styles.name}>{p.label}</text>
+          <text x={x(p.tokens) + (isRight(p) ? -9 : 9)} y={y(p.score) + (p.score > 3 ? 14 : -5)} textAnchor={isRight(p) ? 'end' : 'start'} className={styles.name}>{p.label}</text>
         </g>
       ))}
     </svg>
