@@ -45,7 +45,9 @@ export async function browserFigures(folder: string): Promise<{ readonly figures
     const opened = performance.now() - start
     await page.getByText('Being stored').waitFor({ state: 'detached', timeout: 240_000 })
     const kept = performance.now() - start
-    await grid.getByText(/mean \d/).first().waitFor({ timeout: 120_000 })
+    await grid.getByText(/mean \d/).first().waitFor({ timeout: 60_000 }).catch(async (error: unknown) => {
+      throw new Error(`No histogram of ${large}: ${(await page.locator('main').innerText()).slice(0, 2_000)}`, { cause: error })
+    })
     await grid.getByRole('button', { name: 'Read row 10', exact: true }).click()
     await page.getByRole('heading', { name: 'Proof', exact: true }).waitFor({ timeout: 60_000 })
     const heap: number = await page.evaluate('performance.memory.usedJSHeapSize')
