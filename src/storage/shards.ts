@@ -29,6 +29,7 @@ export async function* chunksOf(bytes: Bytes, chunkBytes = CHUNK_BYTES): Chunks 
 
 const FOLDER = 'datasets'
 const CHUNK_BYTES = 4 * 2 ** 20
+const FLUSH_BYTES = 32 * 2 ** 20
 
 async function folder(): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true })
@@ -63,9 +64,15 @@ const browserShards: Shards = {
     const home = await folder()
     const handle = await (await home.getFileHandle(name, { create: true })).createSyncAccessHandle()
     let written: WrittenShard | null = null
+    let unflushed = 0
     try {
       handle.truncate(0)
       written = await take(chunks, (chunk, at) => {
+        // A flush waits for the disk and blocks this worker; many short waits let it answer in between, one long wait does not.
+        if ((unflushed += chunk.length) > FLUSH_BYTES) {
+          handle.flush()
+          unflushed = 0
+        }
         if (handle.write(chunk, { at }) !== chunk.length) throw new DOMException('the disk took only part of it', 'QuotaExceededError')
       }, onWritten, stop)
       handle.flush()

@@ -11,6 +11,13 @@ const SILENCE_MS = 20_000
 /** While a file is taken in, the worker says something every few MiB; a small file cannot be silent for long. */
 const importSilenceMs = (bytes: number) => Math.min(SILENCE_MS, 4_500 + bytes / 10_000)
 
+/** A disk that is slow to take what was written blocks the worker, which writes synchronously: that is no hang. */
+const DISK_MS = 120_000
+const WRITES = /^(?:Storing|Downloading)$/
+
+/** Re-arms every call that waits: what one of them hears of the worker is a sign of life for all. */
+const waiting = new Set<(ms: number) => void>()
+
 let current: DataWorker | null = null
 
 function dataWorker(): DataWorker {
@@ -40,7 +47,7 @@ function failureOf<Kind extends string>(kind: Kind, error: unknown, where?: stri
  * Runs `work`, and ends the worker when nothing is heard for 20 seconds. `work` calls `heard` at each sign of life.
  * @param silenceMs how long it may be silent after the first one
  */
-async function guarded<T>(work: (worker: DataWorker, heard: () => void) => Promise<T>, silenceMs = SILENCE_MS): Promise<T> {
+async function guarded<T>(work: (worker: DataWorker, heard: (ms?: number) => void) => Promise<T>, silenceMs = SILENCE_MS): Promise<T> {
   const worker = dataWorker()
   let timer: ReturnType<typeof setTimeout> | undefined
   let giveUp: (error: Error) => void = () => {}
@@ -53,14 +60,20 @@ async function guarded<T>(work: (worker: DataWorker, heard: () => void) => Promi
       setTimeout(() => worker.terminate()) // after the reason above has been heard
     }, ms)
   }
-  const heard = () => wait(silenceMs)
+  const again = (ms: number) => wait(Math.max(ms, silenceMs))
+  const heard = (ms = silenceMs) => {
+    wait(ms)
+    if (ms > SILENCE_MS) for (const other of waiting) if (other !== again) other(ms)
+  }
+  waiting.add(again)
   wait(SILENCE_MS) // its code may have to be loaded first
   const network = new BroadcastChannel(NETWORK)
-  network.onmessage = heard
+  network.onmessage = () => heard()
   try {
     return await Promise.race([silence, worker.call(work(worker, heard)) as Promise<T>])
   } finally {
     clearTimeout(timer)
+    waiting.delete(again)
     network.close()
   }
 }
@@ -69,7 +82,7 @@ async function guarded<T>(work: (worker: DataWorker, heard: () => void) => Promi
 async function taken(bytes: number, where: string, onProgress: OnProgress, ask: (api: DataWorker['api'], told: OnProgress) => Promise<Result<DatasetRecord, ImportFailure>>): Promise<Result<DatasetRecord, ImportFailure>> {
   try {
     return await guarded<Result<DatasetRecord, ImportFailure>>((worker, heard) =>
-      ask(worker.api, proxy((progress: Parameters<OnProgress>[0]) => (heard(), onProgress(progress)))), importSilenceMs(bytes))
+      ask(worker.api, proxy((progress: Parameters<OnProgress>[0]) => (heard(WRITES.test(progress.text) ? DISK_MS : undefined), onProgress(progress)))), importSilenceMs(bytes))
   } catch (error) {
     return failureOf('unreadable', error, where)
   }

@@ -114,7 +114,7 @@ async function takeIn(job: string, name: string, files: readonly Incoming[], how
       clearInterval(waiting)
       const onOpened = ({ record, source }: EarlyDataset) => {
         reader.hold(record, source)
-        onProgress({ doneBytes: 0, totalBytes, rows: record.rows, text: 'Storing', opened: record })
+        onProgress({ doneBytes: 0, totalBytes, rows: record.rows, text: 'Checking', opened: record }) // its columns may still hang the reader
       }
       return Promise.race([
         failed.then((failure) => (stop.abort(), failure)),
