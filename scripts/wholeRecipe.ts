@@ -52,6 +52,10 @@ export async function runWholeRecipe(whole: WholeRecipe): Promise<void> {
     const folder = folderOf(whole, seed)
     mkdirSync(folder, { recursive: true })
     refuseOthers(folder, preset)
+    if (resultsIn(folder, stages, side).length === stages.length) {
+      console.log(`seed ${seed}: done before`)
+      continue
+    }
     const data = recipeData(preset, seed, side)
     console.log(`seed ${seed}: ${data.train.length} problems to train on, ${data.evaluation.length} to evaluate`)
     let points: MetricPoint[] = []
@@ -91,8 +95,9 @@ export async function runWholeRecipe(whole: WholeRecipe): Promise<void> {
     }
     const outcome = await runRecipe({ preset: { ...preset, stages }, seed, data, openModel: whole.openModel, finished: resultsIn(folder, stages, side), partial }, host)
     console.log(`seed ${seed}: ${outcome}`)
-    report(whole, stages)
+    if (seed !== seeds.at(-1)) report(whole, stages)
   }
+  report(whole, stages)
 }
 
 /** Both sides of the split share what was trained: validation first, and the held-out side for the settings that were chosen. */

@@ -147,7 +147,7 @@ export const RECIPES: Readonly<Record<string, RecipePreset>> = {
     summaryTokens: 16,
     scaffolds: { rc: scaffolds.rc, dsm: { ...scaffolds.dsm, poolSize: 2, verifications: 2 }, rsa: { solutions: 2, rounds: 1, blockSize: 2 } },
     stages: stagesOf({
-      maxNewTokens: 24, steps: { base: 20, sft: 60, assistant: 20, rl: 4, 'rc-rl': 3 }, curriculumProblems: 16, assistantProblems: 16,
+      maxNewTokens: 24, steps: { base: 20, sft: 120, assistant: 20, rl: 6, 'rc-rl': 4 }, curriculumProblems: 64, assistantProblems: 24,
       groups: 4, cacheProblems: 2, groupSize: 4, sftRate: 1.2e-2, rlRate: 1e-3, levels: [1, 2], verbose: 0.5,
     }),
     checkpointEverySteps: 10,
