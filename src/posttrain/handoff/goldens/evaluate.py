@@ -7,6 +7,7 @@ The lines of out.jsonl open in QED-Nano's viewer. What is in the file already is
 import argparse
 import json
 import os
+import re
 import statistics
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +22,27 @@ HERE = Path(__file__).parent
 SETTINGS = yaml.safe_load((HERE / "configs" / "trl_grpo.yaml").read_text(encoding="utf-8"))
 
 
+EVALUATION = re.compile(r"^(?:(#{1,6})[ \t]*)?(?:\*\*|__)?[ \t]*(?:(?:self|final)(?:[ \t-]+(?:self|final))?[ \t-]*)?evaluation[ \t]*:?[ \t]*(?:\*\*|__)?[ \t]*:?[ \t]*#*[ \t]*$", re.IGNORECASE)
+HEADING = re.compile(r"^(#{1,6})[ \t]+\S")
+
+
+def without_self_evaluation(solution):
+    """Sections of self-evaluation taken out, from their heading to the next of the same or a higher level."""
+    kept, dropping, is_code = [], None, False
+    for line in solution.split("\n"):
+        if re.match(r"[ \t]*(\`\`\`|~~~)", line):
+            is_code = not is_code
+        evaluation = None if is_code else EVALUATION.match(line.rstrip())
+        heading = None if is_code else HEADING.match(line)
+        if evaluation:
+            dropping = dropping or (len(evaluation.group(1)) if evaluation.group(1) else 7)
+        elif dropping and heading and len(heading.group(1)) <= dropping:
+            dropping = None
+        if not dropping:
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
 def attempt(policy, row, run):
     user = SETTINGS["proof_prompt"] + "\n\n" + row["problem"]
     sampling = SETTINGS["config"]
@@ -32,7 +54,7 @@ def attempt(policy, row, run):
         extra_body={"skip_special_tokens": False},
     )
     text = reply.choices[0].message.content or ""
-    proof = proof_of(text)
+    proof = without_self_evaluation(proof_of(text))
     score, cause = grade(row["problem"], row["rubrics"], proof)
     return {
         "problem": row["problem"], "run": run, "model_solution": proof,
