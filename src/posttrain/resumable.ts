@@ -9,13 +9,16 @@ import type { RunRecord } from './runRecords'
  * @param config of its checkpoint; null when it has none and would start anew
  */
 export function notResumable(record: Pick<RunRecord, 'totalSteps' | 'sftSteps'>, preset: Preset, config: ModelConfig | null): string | null {
-  const changed = config === null ? [] : (Object.keys(preset.model) as (keyof ModelConfig)[]).filter((key) => config[key] !== preset.model[key])
-  if (config && changed.length > 0) {
-    const [first] = changed
-    return `It was trained with another version of the preset "${preset.id}": ${first} was ${config[first!]} and is ${preset.model[first!]} now.`
-  }
+  const other = otherModel(preset.model, config)
+  if (other) return `It was trained with another version of the preset "${preset.id}": ${other}`
   const steps = preset.sft.steps + preset.grpo.steps
   if (record.sftSteps !== preset.sft.steps || record.totalSteps !== steps)
     return `It was planned with another version of the preset "${preset.id}": ${record.totalSteps} steps then, ${steps} now.`
   return null
+}
+
+/** How a checkpoint's model differs from the one that is wanted; null when it does not, or there is none. */
+export function otherModel(wanted: ModelConfig, config: ModelConfig | null): string | null {
+  const key = config === null ? undefined : (Object.keys(wanted) as (keyof ModelConfig)[]).find((name) => config[name] !== wanted[name])
+  return config && key ? `${key} was ${config[key]} and is ${wanted[key]} now.` : null
 }

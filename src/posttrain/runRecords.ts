@@ -4,6 +4,7 @@
  */
 import type { JudgeProfile } from '../proofs/judgeProfile'
 import type { Mark, NoScoreCause } from '../proofs/records'
+import type { StageResult } from './recipeResults'
 import type { RunChanges } from './runSettings'
 
 export type Stage = 'sft' | 'grpo'
@@ -48,6 +49,16 @@ export interface RunRecord extends RunRequest {
   readonly createdAt: number
   readonly updatedAt: number
   readonly evaluations: readonly Evaluation[]
+  /** Of a run of a whole recipe; absent for SFT then GRPO. */
+  readonly recipe?: RecipeProgress
+}
+
+/** How far a whole recipe is. Steps of the record count over all its training stages. */
+export interface RecipeProgress {
+  /** What each finished stage left, in the order of the stages. */
+  readonly results: readonly StageResult[]
+  /** The training stage that the stored checkpoint stands in the middle of; null when it ends one. */
+  readonly partial: { readonly stage: string; /** What the stage keeps beside weights and optimiser. */ readonly memory: string | null } | null
 }
 
 /** Metrics of one optimiser step. Non-finite or missing values are null. Names follow TRL. */
@@ -125,6 +136,9 @@ export type RunEvent =
   | { readonly kind: 'metrics'; readonly points: readonly MetricPoint[] }
   | { readonly kind: 'rollouts'; readonly step: RolloutStep }
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+  /** How far a stage of a recipe is: steps, or problems. */
+  | { readonly kind: 'stage'; readonly stage: string; readonly done: number; readonly of: number }
+  | { readonly kind: 'stageFinished'; readonly result: StageResult }
   | { readonly kind: 'checkpointSaved'; readonly step: number }
   /** A write that failed: the run goes on from memory and says so. */
   | { readonly kind: 'saveFailed'; readonly reason: string }

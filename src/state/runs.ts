@@ -22,6 +22,8 @@ export interface Run {
   readonly deviceLost: string | null
   /** Latest step whose rollouts arrived in this tab. */
   readonly rolloutStep: number | null
+  /** The stage of a recipe that is underway, as far as this tab heard. */
+  readonly stageNow?: { readonly stage: string; readonly done: number; readonly of: number }
 }
 
 export function storedRun(record: RunRecord): Run {
@@ -59,6 +61,12 @@ export function advance(run: Run, event: RunEvent): Run {
     case 'evaluation': {
       const others = run.record.evaluations.filter((e) => e.label !== event.evaluation.label)
       return change(run, { evaluations: [...others, event.evaluation] })
+    }
+    case 'stage':
+      return { ...run, stageNow: { stage: event.stage, done: event.done, of: event.of } }
+    case 'stageFinished': {
+      const others = (run.record.recipe?.results ?? []).filter((r) => r.stage !== event.result.stage)
+      return change(run, { recipe: { results: [...others, event.result], partial: null } }, { stageNow: undefined })
     }
     case 'checkpointSaved':
       return change(run, { checkpointStep: event.step }, { saveFailure: null })

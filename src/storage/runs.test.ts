@@ -66,3 +66,15 @@ test('removal takes one run and all its parts', async () => {
   await runs.remove('a')
   expect(await database.keys({ under: [] })).toEqual([['checkpoint', 'ab', 0], ['metrics', 'ab', 1], ['run', 'ab']])
 })
+
+test('the checkpoint of each stage stays beside the one to go on from, and goes with the run', async () => {
+  const runs = openRunStore(memoryDatabase(), 100)
+  await runs.commit(record('a', 4), { metrics: [], rollouts: [], checkpoint: bytes(10, 1), stageCheckpoint: { stage: 'base', bytes: bytes(257, 3) } })
+  await runs.commit(record('a', 6), { metrics: [], rollouts: [], checkpoint: bytes(10, 2), stageCheckpoint: { stage: 'sft', bytes: bytes(20, 4) } })
+  expect(await runs.stageCheckpoint('a', 'base')).toEqual(bytes(257, 3))
+  expect(await runs.stageCheckpoint('a', 'sft')).toEqual(bytes(20, 4))
+  expect(await runs.stageCheckpoint('a', 'rl')).toBeNull()
+  expect(await runs.checkpoint('a')).toEqual(bytes(10, 2))
+  await runs.remove('a')
+  expect(await runs.stageCheckpoint('a', 'base')).toBeNull()
+})

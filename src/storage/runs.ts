@@ -1,7 +1,7 @@
 /** Stored training runs: record, metric points, rollouts, attempts of the evaluations, and the one checkpoint that a run can continue from. */
 import type { Result } from '../base/result'
 import type { Evaluation, EvaluationAttempts, MetricPoint, RolloutStep, RunRecord } from '../posttrain/runRecords'
-import { openDatabase, type Change, type Database } from './database'
+import { openDatabase, type Change, type Database, type Key } from './database'
 
 /** What one commit adds to a run. */
 export interface RunCommit {
@@ -11,6 +11,8 @@ export interface RunCommit {
   readonly evaluations?: readonly EvaluationAttempts[]
   /** Replaces the stored checkpoint; null leaves it as it is. */
   readonly checkpoint: Uint8Array | null
+  /** The checkpoint that a stage of a recipe ended with: later stages start from it. */
+  readonly stageCheckpoint?: { readonly stage: string; readonly bytes: Uint8Array }
 }
 
 export interface RunStore {
@@ -26,6 +28,8 @@ export interface RunStore {
   /** Null for an evaluation not made, or made before attempts were kept. */
   evaluation(id: string, label: Evaluation['label']): Promise<EvaluationAttempts | null>
   checkpoint(id: string): Promise<Uint8Array | null>
+  /** What a stage of a recipe ended with; null for one that has not. */
+  stageCheckpoint(id: string, stage: string): Promise<Uint8Array | null>
   /** Drops points and rollouts after `step`: a resumed run writes them again. Throws when it cannot. */
   truncateAfter(id: string, step: number): Promise<void>
   /** Removes a run with all that belongs to it. Throws when it cannot. */
@@ -51,6 +55,24 @@ export function openRunStore(database: Database = openDatabase(), chunkBytes: nu
     const written = await database.write(changes)
     if (!written.ok) throw new Error(written.what)
   }
+  const inChunks = (under: Key, whole: Uint8Array): Change[] => {
+    const of = Math.max(1, Math.ceil(whole.length / chunkBytes))
+    // Copied: a view would be stored with the whole buffer behind it.
+    const chunk = (i: number): CheckpointChunk => ({ of, bytes: whole.slice(i * chunkBytes, (i + 1) * chunkBytes) })
+    return [{ drop: { under } }, ...Array.from({ length: of }, (_, i): Change => ({ put: [...under, i], value: chunk(i) }))]
+  }
+  const fromChunks = async (under: Key): Promise<Uint8Array | null> => {
+    const chunks = await database.values<CheckpointChunk>({ under })
+    if (chunks.length === 0 || chunks.length !== chunks[0]!.of) return null // a damaged profile may have lost a part
+    if (chunks.length === 1) return chunks[0]!.bytes
+    const whole = new Uint8Array(chunks.reduce((sum, c) => sum + c.bytes.length, 0))
+    let at = 0
+    for (const { bytes } of chunks) {
+      whole.set(bytes, at)
+      at += bytes.length
+    }
+    return whole
+  }
   return {
     async list() {
       const records = await database.values<RunRecord>({ under: ['run'] })
@@ -60,21 +82,14 @@ export function openRunStore(database: Database = openDatabase(), chunkBytes: nu
       const record = await database.get<RunRecord>(['run', id])
       return record?.schema === 1 ? record : null
     },
-    async commit(record, { metrics, rollouts, evaluations = [], checkpoint }) {
+    async commit(record, { metrics, rollouts, evaluations = [], checkpoint, stageCheckpoint }) {
       const changes: Change[] = [{ put: ['run', record.id], value: record }]
       const first = metrics[0]
       if (first) changes.push({ put: ['metrics', record.id, first.step], value: { points: metrics } satisfies MetricChunk })
       for (const step of rollouts) changes.push({ put: ['rollouts', record.id, step.step], value: step })
       for (const attempts of evaluations) changes.push({ put: ['evaluation', record.id, attempts.label], value: attempts })
-      if (checkpoint) {
-        changes.push({ drop: { under: ['checkpoint', record.id] } })
-        const of = Math.max(1, Math.ceil(checkpoint.length / chunkBytes))
-        for (let i = 0; i < of; i++) {
-          // Copied: a view would be stored with the whole buffer behind it.
-          const bytes = checkpoint.slice(i * chunkBytes, (i + 1) * chunkBytes)
-          changes.push({ put: ['checkpoint', record.id, i], value: { of, bytes } satisfies CheckpointChunk })
-        }
-      }
+      if (checkpoint) changes.push(...inChunks(['checkpoint', record.id], checkpoint))
+      if (stageCheckpoint) changes.push(...inChunks(['stage', record.id, stageCheckpoint.stage], stageCheckpoint.bytes))
       return database.write(changes)
     },
     async metrics(id) {
@@ -93,18 +108,8 @@ export function openRunStore(database: Database = openDatabase(), chunkBytes: nu
     async evaluation(id, label) {
       return (await database.get<EvaluationAttempts>(['evaluation', id, label])) ?? null
     },
-    async checkpoint(id) {
-      const chunks = await database.values<CheckpointChunk>({ under: ['checkpoint', id] })
-      if (chunks.length === 0 || chunks.length !== chunks[0]!.of) return null // a damaged profile may have lost a part
-      if (chunks.length === 1) return chunks[0]!.bytes
-      const whole = new Uint8Array(chunks.reduce((sum, c) => sum + c.bytes.length, 0))
-      let at = 0
-      for (const { bytes } of chunks) {
-        whole.set(bytes, at)
-        at += bytes.length
-      }
-      return whole
-    },
+    checkpoint: (id) => fromChunks(['checkpoint', id]),
+    stageCheckpoint: (id, stage) => fromChunks(['stage', id, stage]),
     async truncateAfter(id, step) {
       const changes: Change[] = [
         { drop: { under: ['metrics', id], after: step } },
@@ -119,7 +124,7 @@ export function openRunStore(database: Database = openDatabase(), chunkBytes: nu
       await must(changes)
     },
     async remove(id) {
-      await must(['run', 'metrics', 'rollouts', 'evaluation', 'checkpoint'].map((kind) => ({ drop: { under: [kind, id] } })))
+      await must(['run', 'metrics', 'rollouts', 'evaluation', 'checkpoint', 'stage'].map((kind) => ({ drop: { under: [kind, id] } })))
     },
   }
 }

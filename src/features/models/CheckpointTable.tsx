@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { PRESETS } from '../../posttrain/presets'
+import { presetLabel } from '../../posttrain/presetLabel'
 import type { RunRecord } from '../../posttrain/runRecords'
 import { useRuns } from '../../state/runs'
 import { Button } from '../../ui/Button'
@@ -72,7 +72,7 @@ function CheckpointRow({ record, isChosen, onChoose, exports }: { record: RunRec
   return (
     <tr data-open={isChosen || undefined}>
       <th scope="row">{record.name}</th>
-      <td>{PRESETS[record.preset]?.label ?? record.preset}</td>
+      <td>{presetLabel(record.preset)}</td>
       <td className={styles.number}>{record.checkpointStep}</td>
       <td className={styles.number}>{count.format(record.parameters)}</td>
       <td className={styles.number}>{file ? bytes(file.size) : '—'}</td>

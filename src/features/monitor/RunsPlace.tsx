@@ -10,6 +10,7 @@ import { saveFile } from '../../ui/saveFile'
 import { useView } from '../../ui/useView'
 import { metricsCsv } from '../../posttrain/runExports'
 import { EvaluationPane } from './EvaluationPane'
+import { RecipePane } from './RecipePane'
 import { RewardOverlay } from './RewardOverlay'
 import { RunActions } from './RunActions'
 import { RunsTable } from './RunsTable'
@@ -77,6 +78,7 @@ export default function RunsPlace() {
           <Panel title={shown.record.name} note={`${shown.record.sftDatasetName} → ${shown.record.rlDatasetName}`}>
             <RunActions key={shown.record.id} run={shown} onRemoved={() => setView({ run: undefined, step: undefined, rollout: undefined })} />
           </Panel>
+          <RecipePane key={`${shown.record.id} recipe`} run={shown} />
           <EvaluationPane key={`${shown.record.id} evaluations`} run={shown} />
           <RunView key={shown.record.id} runId={shown.record.id} />
         </>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { PRESETS } from '../../posttrain/presets'
+import { presetLabel } from '../../posttrain/presetLabel'
 import type { RunStatus } from '../../posttrain/runRecords'
 import { metricLog } from '../../state/metricLog'
 import { useRuns, type Run } from '../../state/runs'
@@ -60,7 +60,7 @@ export function RunsTable({ runs, open, compared, onOpen, onCompare }: RunsTable
                 <td>
                   <Badge tone={isOrphan ? 'warn' : TONES[record.status]}>{isOrphan ? 'not in this tab' : record.status}</Badge>
                 </td>
-                <td>{PRESETS[record.preset]?.label ?? record.preset}</td>
+                <td>{presetLabel(record.preset)}</td>
                 <td className={styles.dataset}>{record.rlDatasetName}</td>
                 <td className={styles.number}>{record.seed}</td>
                 <td className={styles.number}>

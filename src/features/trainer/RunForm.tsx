@@ -2,6 +2,7 @@
 import { useState, type FormEvent } from 'react'
 import { PUBLISHED_PROFILES } from '../../audit/publishedProfiles'
 import { PRESETS } from '../../posttrain/presets'
+import { RECIPES } from '../../posttrain/recipe'
 import { withChanges } from '../../posttrain/runSettings'
 import type { RunRequest } from '../../posttrain/runRecords'
 import type { Failure } from '../../base/result'
@@ -12,7 +13,7 @@ import { Button } from '../../ui/Button'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { Field } from '../../ui/Field'
 import { DatasetField } from './DatasetField'
-import { PreflightLine } from './PreflightLine'
+import { PreflightLine, RecipePreflightLine } from './PreflightLine'
 import { RunSettings } from './RunSettings'
 import { changesOf, NO_DRAFT } from './settingsDraft'
 import styles from './Trainer.module.css'
@@ -29,6 +30,7 @@ interface RunFormProps {
 }
 
 const HELD_OUT = /held.?out/i
+const GENERATED = 'Generated tiny proofs'
 
 export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: RunFormProps) {
   const sft = datasets.filter((d) => d.schemaId === 'fineproofs-sft')
@@ -53,21 +55,28 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
   const rlId = chosenRl ?? firstRl
   const heldOutDefault = rl.find((d) => d.id !== rlId && isTrainable(d, 'rl') && HELD_OUT.test(d.name))?.id ?? ''
   const heldOutId = chosenHeldOut ?? heldOutDefault
-  const preset = PRESETS[presetId] ?? PRESETS.micro
-  const changes = preset ? changesOf(preset, draft) : null
+  const recipe = RECIPES[presetId]
+  const preset = recipe ? undefined : (PRESETS[presetId] ?? PRESETS.micro)
+  const changes = preset ? changesOf(preset, draft) : undefined
   const seed = Number(seedText)
   const seedError = /^\d{1,9}$/.test(seedText.trim()) ? null : 'A whole number from 0 to 999999999.'
-  const name = chosenName ?? `${preset?.label ?? presetId}, seed ${seedText.trim()}${reward ? `, judge ${reward.name}` : ''}`.slice(0, 80)
+  const name = chosenName ?? `${(recipe ?? preset)?.label ?? presetId}, seed ${seedText.trim()}${reward ? `, judge ${reward.name}` : ''}`.slice(0, 80)
   const hasGpu = device?.kind === 'ready' && device.report.backend === 'webgpu'
   const presetError = preset?.needs === 'webgpu' && device?.kind === 'ready' && !hasGpu ? 'This preset needs WebGPU; choose Micro or Smoke.' : null
-  const heldOutError = heldOutId !== '' && heldOutId === rlId ? 'Choose another set: these problems would be trained on.' : null
+  const heldOutError = preset && heldOutId !== '' && heldOutId === rlId ? 'Choose another set: these problems would be trained on.' : null
   const sftSet = sft.find((d) => d.id === sftId)
   const rlSet = rl.find((d) => d.id === rlId)
-  const isReady = Boolean(sftSet && rlSet && preset && !seedError && !presetError && !heldOutError && changes !== null && name.trim() && device?.kind === 'ready')
+  const isReady = Boolean((recipe ?? (sftSet && rlSet && preset)) && !seedError && !presetError && !heldOutError && changes !== null && name.trim() && device?.kind === 'ready')
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!isReady || !sftSet || !rlSet || !preset || changes === null) return
+    if (!isReady || changes === null) return
+    if (recipe) {
+      // Problems, traces and rubrics of a recipe come from the generator, by the seed.
+      const generated = { sftDatasetId: '', sftDatasetName: GENERATED, rlDatasetId: '', rlDatasetName: GENERATED, heldOutDatasetId: null }
+      return onRun({ name: name.trim(), ...generated, preset: recipe.id, ...(reward ? { reward } : {}), seed })
+    }
+    if (!sftSet || !rlSet || !preset) return
     onRun({
       name: name.trim(),
       sftDatasetId: sftSet.id,
@@ -85,19 +94,23 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       <div className={styles.fields}>
-        <DatasetField label="Fine-tuning set (SFT)" datasets={sft} stage="sft" value={sftId} onChange={setSft} />
-        <DatasetField label="Problems with rubrics (RL)" datasets={rl} stage="rl" value={rlId} onChange={setRl} />
-        <DatasetField
-          label="Held-out problems"
-          datasets={rl}
-          stage="rl"
-          value={heldOutId}
-          onChange={setHeldOut}
-          none="Last tenth of the RL problems"
-          hint="Never trained on; each stage is measured on them."
-          error={heldOutError}
-        />
-        <Field label="Preset" hint={preset?.description} error={presetError}>
+        {!recipe && (
+          <>
+            <DatasetField label="Fine-tuning set (SFT)" datasets={sft} stage="sft" value={sftId} onChange={setSft} />
+            <DatasetField label="Problems with rubrics (RL)" datasets={rl} stage="rl" value={rlId} onChange={setRl} />
+            <DatasetField
+              label="Held-out problems"
+              datasets={rl}
+              stage="rl"
+              value={heldOutId}
+              onChange={setHeldOut}
+              none="Last tenth of the RL problems"
+              hint="Never trained on; each stage is measured on them."
+              error={heldOutError}
+            />
+          </>
+        )}
+        <Field label="Preset" hint={(recipe ?? preset)?.description} error={presetError}>
           {(control) => (
             <select {...control} value={presetId}
               onChange={(event) => {
@@ -105,11 +118,20 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
                 setDraft(NO_DRAFT)
               }}
             >
-              {Object.values(PRESETS).map((p) => (
-                <option key={p.id} value={p.id}>
-                  {p.label}
-                </option>
-              ))}
+              <optgroup label="SFT, then GRPO">
+                {Object.values(PRESETS).map((p) => (
+                  <option key={p.id} value={p.id}>
+                    {p.label}
+                  </option>
+                ))}
+              </optgroup>
+              <optgroup label="The whole recipe">
+                {Object.values(RECIPES).map((r) => (
+                  <option key={r.id} value={r.id}>
+                    {r.label}
+                  </option>
+                ))}
+              </optgroup>
             </select>
           )}
         </Field>
@@ -128,13 +150,14 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
         <Field label="Name">{(control) => <input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />}</Field>
       </div>
       {preset && <RunSettings preset={preset} draft={draft} onChange={setDraft} />}
+      {recipe && <RecipePreflightLine preset={recipe} device={device} />}
       {preset && <PreflightLine preset={withChanges(preset, changes ?? undefined)} device={device} />}
       {failure && <ErrorCard failure={failure} onRetry={failure.kind === 'device' ? onRetry : undefined} />}
       <div className={styles.actions}>
         <Button type="submit" variant="primary" disabled={!isReady || isBusy}>
           {isBusy ? 'Starting…' : 'Run'}
         </Button>
-        {!isReady && !isBusy && device?.kind === 'ready' && (!sftSet || !rlSet) && (
+        {preset && !isReady && !isBusy && device?.kind === 'ready' && (!sftSet || !rlSet) && (
           <span className={styles.quiet}>Both sets are needed. Restore the samples, or drop a file, under Datasets.</span>
         )}
       </div>

@@ -3,7 +3,9 @@ import { useState } from 'react'
 import { fail, type Failure } from '../../base/result'
 import { useRuns, isUnfinished, type Run } from '../../state/runs'
 import { useMetricLog } from '../../state/useMetricLog'
-import { PRESETS } from '../../posttrain/presets'
+import { presetLabel } from '../../posttrain/presetLabel'
+import { RECIPES } from '../../posttrain/recipe'
+import { recipeSecondsLeft } from '../../posttrain/recipePlace'
 import { changesInWords } from '../../posttrain/runSettings'
 import type { RunStatus } from '../../posttrain/runRecords'
 import { Badge, type Tone } from '../../ui/Badge'
@@ -11,6 +13,8 @@ import { Button } from '../../ui/Button'
 import { ErrorCard } from '../../ui/ErrorCard'
 import { EvaluationTable } from '../../ui/EvaluationTable'
 import { Progress } from '../../ui/Progress'
+import { RecipePipeline } from '../../ui/RecipePipeline'
+import { RecipeTable } from '../../ui/RecipeTable'
 import { formatCount } from './preflight'
 import { formatDuration, secondsLeft } from './remaining'
 import styles from './Trainer.module.css'
@@ -53,10 +57,14 @@ export function RunHeader({ run }: { run: Run }) {
   const isUnderway = run.isLive && (record.status === 'running' || record.status === 'paused')
   const canResume = !run.isLive && isUnfinished(record)
   const isOrphan = canResume && (record.status === 'running' || record.status === 'paused')
-  const left = record.status === 'running' && run.isLive ? secondsLeft(record, log.column('step_time')) : null
+  const recipe = record.recipe ? RECIPES[record.preset] : undefined
+  const results = record.recipe?.results ?? []
+  const { stageNow } = run
+  const isRunning = record.status === 'running' && run.isLive
+  const left = !isRunning ? null : recipe ? recipeSecondsLeft(recipe, results, stageNow ? { stage: stageNow.stage, share: stageNow.done / Math.max(1, stageNow.of) } : null) : secondsLeft(record, log.column('step_time'))
   const speed = run.isLive ? log.latest('tokens_per_second') : null
   const status = isOrphan ? STATUS.interrupted : STATUS[record.status]
-  const stage = record.step < record.sftSteps ? 'fine-tuning' : 'reinforcement learning'
+  const stage = recipe ? (recipe.stages[results.length]?.label.toLowerCase() ?? 'the recipe') : record.step < record.sftSteps ? 'fine-tuning' : 'reinforcement learning'
 
   return (
     <div className={styles.run} data-run-status={isOrphan ? 'interrupted' : record.status} data-step={record.step} data-checkpoint-step={record.checkpointStep}>
@@ -65,7 +73,7 @@ export function RunHeader({ run }: { run: Run }) {
           <Badge tone={status.tone}>{status.text}</Badge>
         </span>
         <span className={styles.quiet}>
-          {PRESETS[record.preset]?.label ?? record.preset}, seed {record.seed}, {formatCount(record.parameters)} parameters,{' '}
+          {presetLabel(record.preset)}, seed {record.seed}, {formatCount(record.parameters)} parameters,{' '}
           {record.backend === 'webgpu' ? `WebGPU, ${record.adapter}` : 'CPU (wasm), slow'}
           {record.changes && `; ${changesInWords(record.changes).join(', ')}`}
         </span>
@@ -98,7 +106,7 @@ export function RunHeader({ run }: { run: Run }) {
         max={record.totalSteps}
         count={[
           `step ${record.step} of ${record.totalSteps}`,
-          left === null ? '' : `about ${formatDuration(left)} left in ${stage}`,
+          left === null ? '' : `about ${formatDuration(left)} left${recipe ? '' : ` in ${stage}`}`,
           speed === null ? '' : `${formatCount(Math.round(speed))} tokens/s`,
         ]
           .filter(Boolean)
@@ -129,7 +137,14 @@ export function RunHeader({ run }: { run: Run }) {
         ) : (
           <ErrorCard failure={failure} onRetry={goOn} />
         ))}
-      <EvaluationTable evaluations={record.evaluations} />
+      {recipe ? (
+        <>
+          <RecipePipeline preset={recipe} results={results} now={stageNow ?? null} isUnderway={isUnderway && record.status === 'running'} />
+          <RecipeTable results={results} />
+        </>
+      ) : (
+        <EvaluationTable evaluations={record.evaluations} />
+      )}
     </div>
   )
 }

@@ -68,7 +68,7 @@ export default function TrainPlace({ monitor: Monitor }: TrainPlaceProps) {
       <div className={styles.place}>
         <Panel
           title={shown.record.name}
-          note={`${shown.record.sftDatasetName} → ${shown.record.rlDatasetName}`}
+          note={shown.record.recipe ? shown.record.rlDatasetName : `${shown.record.sftDatasetName} → ${shown.record.rlDatasetName}`}
           actions={!shown.isLive && !live && <Button onClick={() => setView({ run: undefined, step: undefined, rollout: undefined })}>New run</Button>}
         >
           <RunHeader key={shownId} run={shown} />
@@ -90,7 +90,7 @@ export default function TrainPlace({ monitor: Monitor }: TrainPlaceProps) {
         </p>
       )}
       {unfinished.length > 0 && <Unfinished runs={unfinished} onOpen={(run) => setView({ run })} />}
-      <Panel title="New run" note="Supervised fine-tuning on teacher traces, then GRPO with rubric rewards; all of it in this tab.">
+      <Panel title="New run" note="Supervised fine-tuning, then GRPO with rubric rewards; or the whole recipe, with reasoning-cache RL and the table of scaffolds. All of it in this tab.">
         <RunForm
           datasets={datasets}
           device={device}

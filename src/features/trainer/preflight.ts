@@ -1,6 +1,7 @@
 /** What a run will need, known before it starts. */
 import { parameterCount } from '../../posttrain/modelConfig'
 import type { Preset } from '../../posttrain/presets'
+import type { RecipePreset } from '../../posttrain/recipe'
 import { trainingBytes } from '../../posttrain/trainingMemory'
 
 export interface Preflight {
@@ -36,6 +37,22 @@ export function preflight(preset: Preset): Preflight {
     grpoSteps: grpo.steps,
     rollouts,
   }
+}
+
+/** The same for a whole recipe: the most that any of its stages takes, two models side by side where an assistant helps. */
+export function recipePreflight({ model, stages, maxPromptTokens, maxNewTokens }: RecipePreset): Pick<Preflight, 'parameters' | 'memoryBytes' | 'checkpointBytes'> {
+  const parameters = parameterCount(model)
+  const needs = stages.map((stage) => {
+    if (stage.kind === 'sft' || stage.kind === 'assistant') {
+      const { batchRows, maxTokens } = stage.settings
+      return trainingBytes(model, { stepTokens: batchRows * maxTokens, promptTokens: maxPromptTokens, newTokens: maxNewTokens, prompts: batchRows, rollouts: batchRows }, false)
+    }
+    if (stage.kind !== 'rl' && stage.kind !== 'rc-rl') return 0
+    const groups = stage.kind === 'rc-rl' ? stage.cache.problems * stage.cache.states : stage.settings.groups
+    const rollouts = groups * stage.settings.groupSize
+    return trainingBytes(model, { stepTokens: rollouts * (maxPromptTokens + maxNewTokens), promptTokens: maxPromptTokens, newTokens: maxNewTokens, prompts: groups, rollouts }, false)
+  })
+  return { parameters, memoryBytes: Math.max(...needs), checkpointBytes: 4 * 3 * parameters }
 }
 
 export function formatCount(n: number): string {
