@@ -1,7 +1,8 @@
 /**
  * `npm run recipe -- --preset biased-judge --seeds 3`: the same fine-tuned prover reinforced by the exact checker, by judges with
- * the four published inflations, and by two cures. Each seed is fine-tuned once; every arm begins from that checkpoint with the
- * same problems and the same sampling seeds, so that arms differ in the reward alone. Whatever comes out is printed and kept.
+ * the four published inflations, by one whose false passes go by the look of a proof, and by two cures. Each seed is fine-tuned
+ * once; every arm begins from that checkpoint with the same problems and the same sampling seeds, so that arms differ in the
+ * reward alone. Whatever comes out is printed and kept.
  */
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -11,7 +12,8 @@ import { PUBLISHED_PROFILES } from '../src/audit/publishedProfiles'
 import { mean, sampleStd } from '../src/base/numeric'
 import { sentence } from '../src/base/result'
 import type { Checkpoint } from '../src/engine/checkpoint'
-import { calibratedGrader, calibrationOf, juryGrader, profileGrader } from '../src/engine/loops/judgeGraders'
+import { calibratedGrader, calibrationOf, endsWithGoal, juryGrader, profileGrader } from '../src/engine/loops/judgeGraders'
+import { splitCompletion } from '../src/proofs/completion'
 import { prepareData, trainRun, type OpenModel, type RunData } from '../src/engine/loops/run'
 import { CHECKER } from '../src/posttrain/checkerGrader'
 import type { Grader } from '../src/posttrain/grader'
@@ -41,10 +43,20 @@ interface ArmRun {
 /** Steps at either end that are averaged for the table. */
 const EDGE = 10
 const WORST = PUBLISHED_PROFILES.at(-1)!
+/** For the judge that passes wrong proofs by their look: one whose false passes leave room to be sought out. */
+const MIDDLE = PUBLISHED_PROFILES[1]!
 
 const ARMS: readonly Arm[] = [
   { name: 'exact checker', profile: null, grader: async () => CHECKER },
   ...PUBLISHED_PROFILES.map((profile, i): Arm => ({ name: profile.name, profile, grader: async () => profileGrader(profile, CHECKER, i + 1) })),
+  {
+    name: `${MIDDLE.name}, by the look`, profile: MIDDLE,
+    async grader(sample) {
+      const failing = sample.filter((r) => r.cause === null && (r.trueScore ?? 0) < 7)
+      const having = failing.filter((r) => endsWithGoal(r.problem, splitCompletion(r.completion).proof))
+      return profileGrader(MIDDLE, CHECKER, 2, { has: endsWithGoal, share: failing.length === 0 ? 1 : having.length / failing.length })
+    },
+  },
   {
     name: `${WORST.name}, calibrated`, profile: null,
     async grader(sample) {

@@ -3,7 +3,7 @@ import { mean } from '../../base/numeric'
 import { publishedProfile, PUBLISHED_PROFILES } from '../../audit/publishedProfiles'
 import { predictedInflation } from '../../audit/profile'
 import { gradeAll, type Grader, type GradeRequest } from '../../posttrain/grader'
-import { calibratedGrader, calibrationOf, juryGrader, profileGrader } from './judgeGraders'
+import { calibratedGrader, calibrationOf, endsWithGoal, juryGrader, profileGrader } from './judgeGraders'
 
 /** The true score stands in the proof itself; an empty proof is a 0 of its own. */
 const truth: Grader = { id: 'truth', grade: async (requests) => requests.map(({ completion }) => { const proof = completion.split('</think>')[1]!.trim(); return proof === '' ? { score: 0, cause: 'no_input', marks: [] } : { score: Number(proof.split(' ')[0]), cause: null, marks: [] } }) }
@@ -41,4 +41,21 @@ test('cures: a calibrated judge has the right mean, a jury’s minimum never exc
   const least = await juryGrader(members, 'min', 0.9).grade(fresh, context)
   least.forEach((g, i) => expect(g.score).toBeCloseTo(Math.min(...alone.map((a) => a[i]!.score!)), 9))
   expect(await juryGrader(members, 'min', 0.9).grade([{ problem: 'p', rubric: '', completion: '</think>' }], context)).toEqual([{ score: 0, cause: 'no_input', marks: [] }])
+})
+
+test('a judge that is taken in by the look: the same profile where it was audited, more for a policy that has learnt the look', async () => {
+  const profile = publishedProfile('x', 0.2)
+  expect(endsWithGoal('Assume $p$, $p \\to q$. Prove $q$.', 'From $p$ we get $q$.')).toBe(true)
+  expect(endsWithGoal('Assume $p$. Prove $q$.', 'So $q$. Thus $p$.')).toBe(false)
+  expect(endsWithGoal('no formula', 'none')).toBe(false)
+  const look = { has: (_: string, proof: string) => proof.includes('QED'), share: 0.7 }
+  const judge = profileGrader(profile, truth, 3, look)
+  const gapOf = async (share: number) => {
+    const requests = proofs(12_000, (i) => i % 7).map((r, i) => ({ ...r, completion: `${r.completion}${(i * 7919) % 1000 < 1000 * share ? ' QED' : ''}` }))
+    const graded = await gradeAll({ reward: judge, truth }, requests, context)
+    return mean(graded.map((g) => (g.score! - g.trueScore!) / 7))! - predictedInflation(profile, graded.map((g) => g.trueScore! / 7))!
+  }
+  expect(Math.abs(await gapOf(0.7))).toBeLessThan(0.012)
+  expect(await gapOf(1)).toBeGreaterThan(0.03)
+  expect(await gapOf(0)).toBeLessThan(-0.05)
 })

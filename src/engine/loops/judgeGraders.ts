@@ -8,27 +8,51 @@ import type { JudgeProfile } from '../../proofs/judgeProfile'
 import type { Grade } from '../../proofs/records'
 import { splitCompletion } from '../../proofs/completion'
 
+/** Which failing proofs a judge passes falsely. */
+export interface Look {
+  /** Whether a proof has what takes the judge in. */
+  has(problem: string, proof: string): boolean
+  /** Share of failing proofs that had it where the profile was fitted: there the rate is the profile's. */
+  readonly share: number
+}
+
+/** The last formula is the goal: it reads like the end of a proof, whatever came before. */
+export function endsWithGoal(problem: string, proof: string): boolean {
+  const last = (text: string) => [...text.matchAll(/\$([^$]+)\$/g)].at(-1)?.[1]?.replace(/\s+/g, ' ').trim()
+  const goal = last(problem)
+  return goal !== undefined && last(proof) === goal
+}
+
 /**
  * A judge of this profile: it reads the true score off `truth` and errs around it.
  * Its error belongs to the text: the same proof of the same problem gets the same score whenever it is judged, as a judge at
  * temperature 0 gives it. So a policy can find what this judge likes. An empty proof is never put to it.
  * @param judgeSeed tells judges of one profile apart
+ * @param look null: any failing proof may be passed falsely. Else only those that have the look, the oftener, so that an audit
+ * of the proofs that the profile was fitted on finds the same profile
  */
-export function profileGrader(profile: JudgeProfile, truth: Grader, judgeSeed: number, id = `profile:${profile.name}`): Grader {
+export function profileGrader(profile: JudgeProfile, truth: Grader, judgeSeed: number, look: Look | null = null): Grader {
+  const looking = look === null ? null : { has: takenIn(profile, look.share), hasNot: takenIn(profile, Infinity) }
   return {
-    id,
+    id: `profile:${profile.name}${look === null ? '' : ', by the look'}`,
     async grade(requests, context) {
       const known = await truth.grade(requests, context)
       return requests.map(({ problem, completion }, i): Grade => {
         const grade = known[i]!
         if (grade.score === null || grade.cause !== null) return grade
         const { proof } = splitCompletion(completion)
+        const of = looking === null ? profile : look!.has(problem, proof) ? looking.has : looking.hasNot
         const words = Math.max(1, proof.split(/\s+/).filter((w) => w !== '').length)
         const z = profile.length === null || profile.length.sd === 0 ? 0 : (Math.log(words) - profile.length.mean) / profile.length.sd
-        return { score: 7 * simulatedScore(profile, grade.score / 7, z, Random.seed(textHash(`${problem}\u0000${proof}`), judgeSeed)), cause: null, marks: [] }
+        return { score: 7 * simulatedScore(of, grade.score / 7, z, Random.seed(textHash(`${problem}\u0000${proof}`), judgeSeed)), cause: null, marks: [] }
       })
     },
   }
+}
+
+/** The profile over proofs of which this share of failing ones has the look; none of them for an endless one. */
+function takenIn(profile: JudgeProfile, share: number): JudgeProfile {
+  return { ...profile, levels: profile.levels.map((l) => ({ ...l, falseHigh: share === Infinity ? 0 : Math.min(1, l.falseHigh / Math.max(share, 1e-9)) })) }
 }
 
 /** FNV-1a over the code units. */
