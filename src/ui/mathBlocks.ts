@@ -3,7 +3,7 @@
 /** Characters from which a block is closed at the next paragraph. */
 export const BLOCK_CHARS = 6_000
 /** The first block of a long text is one screen: it is typeset before the rest. */
-const FIRST_CHARS = 1_500
+const FIRST_CHARS = 900
 /** What begins a paragraph at the margin: no list item, quotation, table row or indented line. Bold words do: `**Step 1.**` */
 const PARAGRAPH = /^(?![\s>|]|[-*+](?:\s|$)|\d{1,9}[.)])\S/
 /** A list that goes on for long is cut between two of its items: numbers go on where they were. */
