@@ -122,3 +122,15 @@ test.describe('an engine that does not load', () => {
     await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('(WebGPU)')
   })
 })
+
+test('a file dropped beside a drop zone opens nothing', async ({ page }) => {
+  await openPlace(page, 'train')
+  const isTaken = await page.locator('header').first().evaluate((header) => {
+    const files = new DataTransfer()
+    files.items.add(new File(['x'], 'x.txt'))
+    const drop = new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true })
+    header.dispatchEvent(drop)
+    return drop.defaultPrevented
+  })
+  expect(isTaken).toBe(true)
+})

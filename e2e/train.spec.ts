@@ -34,7 +34,7 @@ test('settings of a run: a wrong one holds it back, the others are what it compu
   await expect(rl.getByLabel('ε high')).toHaveValue('0.28')
   await rl.getByLabel('Steps', { exact: true }).fill('2')
   await rl.getByLabel('Rollouts a problem (K)').fill('1')
-  await expect(rl.getByRole('alert')).toContainText('From 2 to 256')
+  await expect(rl.getByRole('alert')).toContainText('from 2 to 256')
   await expect(run).toBeDisabled()
   await rl.getByLabel('Rollouts a problem (K)').fill('4')
   await expect(page.locator('[data-preflight]')).toContainText('4 SFT + 2 GRPO × 32 rollouts')

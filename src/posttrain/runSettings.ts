@@ -49,8 +49,8 @@ export const GRPO_FIELDS = [
 
 /** What is wrong with a value; null when nothing is. */
 export function settingFault(field: SettingField, value: number): string | null {
-  if (!Number.isFinite(value) || (field.isWhole && !Number.isInteger(value))) return field.isWhole ? 'A whole number.' : 'A number.'
-  return value >= field.min && value <= field.max ? null : `From ${field.min} to ${field.max}.`
+  if (Number.isFinite(value) && value >= field.min && value <= field.max && (!field.isWhole || Number.isInteger(value))) return null
+  return `A ${field.isWhole ? 'whole ' : ''}number from ${field.min} to ${field.max}.`
 }
 
 /** What a preset has where it says nothing. */

@@ -87,7 +87,8 @@ export class DatasetTable {
   /** Cells of these rows, and where the search fits in each. */
   async page(rows: readonly number[], query: Query): Promise<GridPage> {
     const names = gridColumns(this.opened)
-    const pattern = searchPattern(query.search)
+    // What is no pattern is `select`'s to say; the cells are there all the same.
+    const pattern = searchFault(query.search) === null ? searchPattern(query.search) : null
     const { problem } = this.opened.set.names
     const isProblemRead = problem !== undefined && !this.table.columns.has(problem)
     const searched = pattern ? this.searched(query.isReasoningSearched) : []

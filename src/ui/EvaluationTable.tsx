@@ -10,7 +10,8 @@ const STAGES: readonly { readonly label: Evaluation['label']; readonly text: str
 ]
 const BINS = 16
 
-export function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }) {
+/** @param isOver the run has ended: what is missing will not come */
+export function EvaluationTable({ evaluations, isOver = false }: { evaluations: readonly Evaluation[]; isOver?: boolean }) {
   const rows = STAGES.map((stage) => ({ ...stage, evaluation: evaluations.find((e) => e.label === stage.label) ?? null }))
   const { edges, counts } = lengthBins(rows.map((r) => r.evaluation?.lengths ?? []), BINS)
   const tallest = Math.max(1, ...counts.flat())
@@ -38,7 +39,7 @@ export function EvaluationTable({ evaluations }: { evaluations: readonly Evaluat
               <td>{e ? reward(e) : '—'}</td>
               <td>{e ? e.meanLength.toFixed(1) : '—'}</td>
               <td className={styles.histogramCell}>
-                {e ? <Histogram counts={counts[i] ?? []} edges={edges} tallest={tallest} /> : <span className={styles.wait}>not yet</span>}
+                {e ? <Histogram counts={counts[i] ?? []} edges={edges} tallest={tallest} /> : <span className={styles.wait}>{isOver ? 'not made: the run was stopped' : 'not yet'}</span>}
               </td>
               <td>{e ? percent(e.finishRate) : '—'}</td>
               <td>{e ? percent(e.successRate) : '—'}</td>

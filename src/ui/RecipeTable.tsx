@@ -51,7 +51,7 @@ export function RecipeTable({ results }: { results: readonly StageResult[] }) {
           </li>
         ))}
       </ul>
-      <p className={styles.note}>One seed, so without a deviation. Orderings of a model this small can come out otherwise; <code>docs/recipe.md</code> has several seeds.</p>
+      <p className={styles.note}>One seed and {cells[0]!.problems} problems: small differences are chance, and orderings of a model this small can come out otherwise; <code>docs/recipe.md</code> has several seeds.</p>
     </div>
   )
 }

@@ -25,6 +25,7 @@ export interface TableChooserProps {
 export function TableChooser(props: TableChooserProps) {
   const { isCompact, tables, chosen, importing, failure, onChoose, onFile, onCancel, onDismiss, onRemove } = props
   const [isOver, setIsOver] = useState(false)
+  const [isAsking, setAsking] = useState(false)
   const id = useId()
   const current = tables.find((t) => t.id === chosen)
   const drop = (event: DragEvent) => {
@@ -44,8 +45,15 @@ export function TableChooser(props: TableChooserProps) {
           </select>
         </div>
         {current?.origin === 'synthetic' ? <Badge tone="warn" title="Invented grades with a planted inflation. No real model or judge was measured.">Synthetic sample</Badge> : null}
-        {current?.origin === 'file' ? <Button variant="danger" onClick={() => onRemove(chosen)}>Remove this table</Button> : null}
+        {current?.origin === 'file' && !isAsking ? <Button variant="danger" onClick={() => setAsking(true)}>Remove this table…</Button> : null}
       </div>
+      {current?.origin === 'file' && isAsking ? (
+        <div role="alertdialog" aria-label={`Remove ${current.name}?`} className={styles.row}>
+          <span>Remove {current.name} with its settings and blind grades? This cannot be undone.</span>
+          <Button variant="danger" onClick={() => { setAsking(false); onRemove(chosen) }}>Remove for good</Button>
+          <Button autoFocus onClick={() => setAsking(false)}>Keep it</Button>
+        </div>
+      ) : null}
       {isCompact ? null : <label
         className={styles.drop} data-over={isOver}
         onDragOver={(e) => { e.preventDefault(); setIsOver(true) }} onDragLeave={() => setIsOver(false)} onDrop={drop}

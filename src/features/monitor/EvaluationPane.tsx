@@ -24,7 +24,7 @@ export function EvaluationPane({ run }: { run: Run }) {
   const stored = answer?.ok ? answer.value : null
   return (
     <Panel title="Evaluations" note={note(shown)}>
-      <EvaluationTable evaluations={evaluations} />
+      <EvaluationTable evaluations={evaluations} isOver={run.record.status === 'stopped'} />
       <div className={styles.choice}>
         <Segmented
           label="Problems of the evaluation"

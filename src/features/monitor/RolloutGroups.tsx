@@ -23,6 +23,7 @@ export function RolloutGroups({ rollouts, open, onOpen }: RolloutGroupsProps) {
           <section key={group} className={styles.group} aria-label={`Group ${group + 1}`}>
             <h3 className={styles.groupTitle}>
               Group {group + 1}
+              {typeof members[0]?.r.turn === 'number' && ` · turn ${members[0].r.turn} of the cache`}
               <span>mean score {mean === null ? '—' : mean.toFixed(2)} of 7</span>
             </h3>
             <div className={styles.problem}>

@@ -59,7 +59,8 @@ export function RunActions({ run, onRemoved }: { run: Run; onRemoved: () => void
         <Button disabled={busy !== null} onClick={() => act('rollouts', rollouts)}>
           {busy === 'rollouts' ? 'Collecting…' : 'All rollouts (jsonl)'}
         </Button>
-        {!run.isLive && record.checkpointStep > 0 && <HandoffExport run={record} />}
+        {/* A recipe's stages have no counterpart in the exported trainers' configurations. */}
+        {!run.isLive && record.checkpointStep > 0 && !record.recipe && <HandoffExport run={record} />}
         {!run.isLive && !isAsking && (
           <Button variant="danger" onClick={() => setAsking(true)}>
             Delete

@@ -147,7 +147,7 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
         <Field label="Seed" hint="The same seed on the same adapter gives the same curves." error={seedError}>
           {(control) => <input {...control} inputMode="numeric" value={seedText} onChange={(event) => setSeed(event.target.value)} />}
         </Field>
-        <Field label="Name">{(control) => <input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />}</Field>
+        <Field label="Name" error={name.trim() ? null : 'A run needs a name.'}>{(control) => <input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />}</Field>
       </div>
       {preset && <RunSettings preset={preset} draft={draft} onChange={setDraft} />}
       {recipe && <RecipePreflightLine preset={recipe} device={device} />}
@@ -157,6 +157,7 @@ export function RunForm({ datasets, device, isBusy, failure, onRun, onRetry }: R
         <Button type="submit" variant="primary" disabled={!isReady || isBusy}>
           {isBusy ? 'Starting…' : 'Run'}
         </Button>
+        {isReady || isBusy || device?.kind !== 'ready' || (preset && (!sftSet || !rlSet)) ? null : <span className={styles.quiet}>A field above{changes === null ? ', under Settings,' : ''} has to be mended first.</span>}
         {preset && !isReady && !isBusy && device?.kind === 'ready' && (!sftSet || !rlSet) && (
           <span className={styles.quiet}>Both sets are needed. Restore the samples, or drop a file, under Datasets.</span>
         )}

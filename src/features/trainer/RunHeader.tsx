@@ -17,6 +17,7 @@ import { RecipePipeline } from '../../ui/RecipePipeline'
 import { RecipeTable } from '../../ui/RecipeTable'
 import { formatCount } from './preflight'
 import { formatDuration, secondsLeft } from './remaining'
+import { useHeldElsewhere } from './useHeldElsewhere'
 import styles from './Trainer.module.css'
 
 const STATUS: Readonly<Record<Run['record']['status'], { readonly text: string; readonly tone: Tone }>> = {
@@ -56,7 +57,8 @@ export function RunHeader({ run }: { run: Run }) {
 
   const isUnderway = run.isLive && (record.status === 'running' || record.status === 'paused')
   const canResume = !run.isLive && isUnfinished(record)
-  const isOrphan = canResume && (record.status === 'running' || record.status === 'paused')
+  const isElsewhere = useHeldElsewhere(record.id, canResume)
+  const isOrphan = canResume && !isElsewhere && (record.status === 'running' || record.status === 'paused')
   const recipe = record.recipe ? RECIPES[record.preset] : undefined
   const results = record.recipe?.results ?? []
   const { stageNow } = run
@@ -93,7 +95,7 @@ export function RunHeader({ run }: { run: Run }) {
               {asked === 'stop' ? 'Stopping after this step…' : 'Stop'}
             </Button>
           )}
-          {canResume && !run.deviceLost && (
+          {canResume && !isElsewhere && !run.deviceLost && (
             <Button variant="primary" disabled={asked !== null} onClick={goOn}>
               {asked === 'resume' ? 'Resuming…' : `Resume from step ${record.checkpointStep}`}
             </Button>
@@ -112,6 +114,7 @@ export function RunHeader({ run }: { run: Run }) {
           .filter(Boolean)
           .join(' · ')}
       />
+      {isElsewhere && <p className={styles.quiet}>Another tab is training this run. Here it can be watched; it is read again every few seconds.</p>}
       {isUnderway && <p className={styles.quiet}>Training goes on while this tab is in the background. A closed tab loses at most the steps after checkpoint {record.checkpointStep}.</p>}
       {run.saveFailure && (
         <div role="alert" className={styles.banner}>
@@ -143,7 +146,7 @@ export function RunHeader({ run }: { run: Run }) {
           <RecipeTable results={results} />
         </>
       ) : (
-        <EvaluationTable evaluations={record.evaluations} />
+        <EvaluationTable evaluations={record.evaluations} isOver={record.status === 'stopped'} />
       )}
     </div>
   )
