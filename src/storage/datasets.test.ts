@@ -244,6 +244,8 @@ test('a query is answered from the held columns, and the long texts are found by
   const one = await select({ search: '/problem 4[12]:/' })
   expect(one.ok && [...one.value.rows]).toEqual([40, 41])
   expect(await select({ search: '/(/' })).toMatchObject({ ok: false, kind: 'pattern' })
+  // A link may bring a pattern that is none: the cells are read all the same.
+  expect(await table.value.page([41], { ...ALL_ROWS, search: '/(/' })).toMatchObject({ rows: [{ scores: 4 }], snippets: null })
   const page = await table.value.page([41], { ...ALL_ROWS, search: 'PROBLEM 42' })
   expect(page).toMatchObject({ rows: [{ reward_mean: 8 / 28, scores: 4 }], snippets: [{ column: 'problem', hit: 'Problem 42' }] })
 })
