@@ -9,6 +9,7 @@ import { runRecipe, type PartialStage, type RecipeHost } from '../src/engine/rec
 import { parameterCount } from '../src/posttrain/modelConfig'
 import { stepsOf, type RecipePreset, type RecipeStage } from '../src/posttrain/recipe'
 import { recipeData } from '../src/posttrain/recipeData'
+import { costOf } from '../src/posttrain/recipePlace'
 import { findings, recipeTable, type Cell, type StageResult } from '../src/posttrain/recipeResults'
 import type { MetricPoint } from '../src/posttrain/runRecords'
 
@@ -28,13 +29,6 @@ export interface WholeRecipe {
 
 /** What is kept of each step in the artifact. */
 const CURVES = ['loss', 'mean_token_accuracy', 'reward', 'success', 'entropy', 'completions/mean_length', 'completions/clipped_ratio', 'reward_turn_1', 'reward_turn_2', 'reward_turn_3', 'reward_turn_4'] as const
-
-/** Rough cost of a stage, to tell how long the rest takes; one unit is a supervised step. */
-function costOf(stage: RecipeStage): number {
-  if (stage.kind === 'evaluate') return { single: 10, rc: 30, dsm: 130, rsa: 110 }[stage.scaffold]
-  if (stage.kind === 'curriculum') return (stage.problems * stage.settings.attempts) / 60
-  return stepsOf(stage) * { sft: 1, assistant: 1.3, rl: 12, 'rc-rl': 22 }[stage.kind]
-}
 
 export async function runWholeRecipe(whole: WholeRecipe): Promise<void> {
   const { preset, seeds, side } = whole

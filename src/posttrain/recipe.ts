@@ -1,5 +1,5 @@
 /** The whole recipe as data: stages one after the other, each from the weights of an earlier one. */
-import type { CurriculumSettings } from './curriculum'
+import { PAPER_CURRICULUM, type CurriculumSettings } from './curriculum'
 import type { ModelConfig } from './modelConfig'
 import { shape, type GrpoSettings, type SftSettings } from './presets'
 import type { DeepseekMathSettings } from './scaffolds/deepseekMath'
@@ -97,7 +97,7 @@ function stagesOf(s: Sizes): readonly RecipeStage[] {
     { id: 'base', label: 'Pre-training on the shortest problems', kind: 'sft', from: null, traces: { levels: [1], verbose: 0, continuations: 0 }, settings: { ...sft, steps: s.steps.base } },
     { id: 'sft', label: 'Fine-tuning on teacher traces', kind: 'sft', from: 'base', traces: { levels: s.levels, verbose: s.verbose, continuations: 1 }, settings: { ...sft, steps: s.steps.sft } },
     { id: 'assistant', label: 'Teaching a copy to summarise and verify', kind: 'assistant', from: 'sft', mix: { problems: s.assistantProblems, maxNewTokens: 2 * maxNewTokens }, settings: { ...sft, learningRate: s.sftRate / 2, steps: s.steps.assistant } },
-    { id: 'curriculum', label: 'Measuring difficulty', kind: 'curriculum', from: 'sft', problems: s.curriculumProblems, settings: { attempts: 8, low: 0, high: 0.7 } },
+    { id: 'curriculum', label: 'Measuring difficulty', kind: 'curriculum', from: 'sft', problems: s.curriculumProblems, settings: { attempts: 8, ...PAPER_CURRICULUM } },
     { id: 'rl', label: 'Reinforcement with rubric rewards', kind: 'rl', from: 'sft', curriculum: 'curriculum', settings: { ...rl, steps: s.steps.rl } },
     // Kept besides: what a single turn never solved, since the cache may reach it.
     { id: 'rc-curriculum', label: 'Measuring difficulty again', kind: 'curriculum', from: 'rl', problems: s.curriculumProblems, settings: { attempts: 4, low: -1, high: 0.7 } },

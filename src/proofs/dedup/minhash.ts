@@ -71,15 +71,6 @@ export function signature(set: Uint32Array): Uint32Array {
   return least
 }
 
-export interface NearPair {
-  /** Index into the first list. */
-  readonly a: number
-  /** Index into the second list, or into the first when there is only one; then a < b. */
-  readonly b: number
-  /** Jaccard similarity of their shingles, 0..1. */
-  readonly similarity: number
-}
-
 /** Buckets with more members than this hold a phrase, not duplicates; their pairs are found through other bands, if at all. */
 const BUCKET = 200
 
