@@ -1,4 +1,5 @@
 /** The table of a recipe: every model under every scaffold on the held-out problems, and what the paper lets one expect of it. */
+import { useId } from 'react'
 import { POLICIES, SCAFFOLD_NAMES, type PolicyName, type ScaffoldName } from '../posttrain/recipe'
 import { findings, recipeTable, type StageResult, type TableCell } from '../posttrain/recipeResults'
 import { Badge } from './Badge'
@@ -8,16 +9,19 @@ const POLICY: Readonly<Record<PolicyName, string>> = { base: 'Base', sft: 'SFT',
 const SCAFFOLD: Readonly<Record<ScaffoldName, string>> = { single: 'Single', rc: 'Reasoning cache', dsm: 'DSM', rsa: 'RSA' }
 
 export function RecipeTable({ results }: { results: readonly StageResult[] }) {
+  const id = useId()
   const cells = results.flatMap((result) => (result.kind === 'evaluate' ? [result.cell] : []))
   if (cells.length === 0) return null
   const table = recipeTable([cells])
   const at = (policy: PolicyName, scaffold: ScaffoldName) => table.find((c) => c.policy === policy && c.scaffold === scaffold)
   return (
     <div className={styles.block}>
+      <p className={styles.note} id={id}>
+        Mean grade on {cells[0]!.problems} held-out problems, in percent of 7 points; below it how many answers finished, and tokens a problem.
+      </p>
       {/* Scrolls sideways on a narrow screen, so it must be reachable by keyboard. */}
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="Held-out grades by model and scaffold">
-        <table className={styles.table}>
-          <caption>Mean grade on {cells[0]!.problems} held-out problems, in percent of 7 points; below it how many answers finished, and tokens a problem.</caption>
+        <table className={styles.table} aria-describedby={id}>
           <thead>
             <tr>
               <th scope="col">Model</th>

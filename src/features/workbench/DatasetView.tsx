@@ -96,7 +96,7 @@ export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
     ...(dataset.format === 'parquet' ? [counted(dataset.rowGroups, 'row group')] : []),
     ...(dataset.shardsOf && dataset.shardsOf > dataset.shards.length && !isEarly ? [`${dataset.shards.length} of ${dataset.shardsOf} shards`] : []),
   ].filter(Boolean)
-  const why = whyNotTrained(dataset) ?? (dataset.trainable.why && `Training here: ${dataset.trainable.why}`)
+  const why = whyNotTrained(dataset) ?? (dataset.trainable.why && `${trains(dataset.trainable)} ${dataset.trainable.why}`)
   return (
     <>
       {row === null ? null : (
@@ -148,4 +148,10 @@ export function DatasetView({ dataset, isEarly, onAllow }: DatasetViewProps) {
       <KeysDialog state={isKeys} />
     </>
   )
+}
+
+/** What a set that lacks something trains all the same. */
+function trains({ sft, rl }: DatasetRecord['trainable']): string {
+  if (rl) return 'Trains reinforcement learning, not fine-tuning.'
+  return sft ? 'Trains fine-tuning, not reinforcement learning.' : 'The in-tab models cannot train on it.'
 }
