@@ -16,6 +16,7 @@ export interface Growth {
 }
 
 const [STEPS, GENERATIONS] = [1000, 200]
+const WARM_UP = 600
 const LONGEST = 24
 /** Readings along the run: one alone moves by a quarter of a mebibyte, as caches come and go. */
 const READINGS = 10
@@ -49,7 +50,8 @@ export async function growth(gpu: GpuContext, host: Host): Promise<Growth> {
   const full = (length: number) => Array.from({ length }, () => 1)
   await model.step(Array.from({ length: 4 }, () => ({ prompt: [1, 2], completion: full(LONGEST), weights: new Float32Array(LONGEST).fill(0.01), advantage: null, behaviour: null, reference: null })), { kind: 'crossEntropy' }, 0, SETTINGS)
   await model.sample(Array.from({ length: 8 }, (_, i) => [i, 1, 2, 3, 4, 5]), { temperature: 1, maxNewTokens: 8, seed: 0, eos: -1, pad: 0 }, neverStop, () => Promise.resolve())
-  await some(200, 40)
+  // Compiled code and its feedback grow by a quarter of a mebibyte over the first 500 steps, then no more.
+  await some(WARM_UP, WARM_UP / 5)
   const heldBefore = gpu.bytes
   const heaps: (number | null)[] = []
   for (let i = 0; i < READINGS; i++) {
